@@ -1,0 +1,101 @@
+package spec
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// Refusal is a kernel's "no" to one operation on one object. It unwraps to the errno.
+type Refusal struct {
+	// Op is "create", "update" or "delete".
+	Op    string
+	Key   Key
+	Errno syscall.Errno
+}
+
+// Error names the operation, the object and what the errno means for it.
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s %s: %s (%s)", r.Op, r.Key, r.meaning(), ErrnoName(r.Errno))
+}
+
+// Unwrap is the errno.
+func (r *Refusal) Unwrap() error { return r.Errno }
+
+func (r *Refusal) meaning() string {
+	kind := r.Key.Kind()
+	switch r.Errno {
+	case syscall.EEXIST:
+		return "it exists already"
+	case syscall.ESRCH:
+		if kind == KindDestination {
+			return "its service does not exist"
+		}
+		return "it does not exist"
+	case syscall.ENOENT:
+		if kind == KindService {
+			return "this kernel has no such scheduler or persistence engine"
+		}
+		return "it does not exist"
+	case syscall.ERANGE:
+		return "the weight is above 2147483647, or the lower threshold is above the upper one"
+	case syscall.EINVAL:
+		return invalid(kind)
+	case syscall.ENODEV:
+		return "the interface does not exist"
+	case syscall.ENETUNREACH:
+		return "the interface is down or has no address"
+	case syscall.EPERM, syscall.EACCES:
+		return "not permitted: CAP_NET_ADMIN in the initial user namespace is needed"
+	case syscall.EAFNOSUPPORT:
+		return "this kernel does not support the address family"
+	case syscall.ENOMEM, syscall.ENOBUFS:
+		return "the kernel is out of memory"
+	}
+	return r.Errno.Error()
+}
+
+func invalid(k Kind) string {
+	switch k {
+	case KindService:
+		return "the kernel does not accept the service: an IPv6 netmask must be /1 to /128"
+	case KindDestination:
+		return "the kernel does not accept the real server: its address must be unicast, of the service's family unless it is tunnelled " +
+			"(never beside a sync daemon), and a gue tunnel needs a port"
+	case KindSyncDaemon:
+		return "the kernel does not accept the sync daemon: the group must be multicast, and no real server may be of another family than its service"
+	}
+	return "the kernel does not accept the value"
+}
+
+// ErrnoName is the symbol of the errnos that IPVS gives ("EEXIST"), or its number.
+func ErrnoName(e syscall.Errno) string {
+	switch e {
+	case syscall.EEXIST:
+		return "EEXIST"
+	case syscall.ESRCH:
+		return "ESRCH"
+	case syscall.ENOENT:
+		return "ENOENT"
+	case syscall.ERANGE:
+		return "ERANGE"
+	case syscall.EINVAL:
+		return "EINVAL"
+	case syscall.ENODEV:
+		return "ENODEV"
+	case syscall.ENETUNREACH:
+		return "ENETUNREACH"
+	case syscall.EPERM:
+		return "EPERM"
+	case syscall.EACCES:
+		return "EACCES"
+	case syscall.EAFNOSUPPORT:
+		return "EAFNOSUPPORT"
+	case syscall.ENOMEM:
+		return "ENOMEM"
+	case syscall.ENOBUFS:
+		return "ENOBUFS"
+	case syscall.EOPNOTSUPP:
+		return "EOPNOTSUPP"
+	}
+	return fmt.Sprintf("errno %d", int(e))
+}
