@@ -1,0 +1,121 @@
+package spec
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Desired is what a configuration says of one node: the State, and beside it what is never compared with the kernel:
+// names, lifecycles and ownership.
+type Desired struct {
+	State State
+	// Objects has an entry for every object of State that a block declares.
+	Objects map[Key]Object
+	// Blocks are the lifecycles of the blocks that declare services, by address ("service.web"), so that what a
+	// block no longer lists is known to have been its own.
+	Blocks    map[string]*Lifecycle
+	Ownership Ownership
+	// MaxDestroy bounds what one apply may destroy; nil is no bound.
+	MaxDestroy *Limit
+	// Warnings are what the configuration was warned about, one sentence each, failed checks included.
+	Warnings []string
+}
+
+// Object is what the configuration says of one object beside its value.
+type Object struct {
+	// Name is the object's address: service.web.tcp["192.0.2.10:443"].server["rs1"].
+	Name string
+	// Lifecycle is the block's; never nil. Objects of one block share it.
+	Lifecycle *Lifecycle
+	// Pool is, for a service, the lifecycle of its destinations, declared or not; nil for other kinds.
+	Pool *Lifecycle
+	// Maintenance makes a destination's weight 0 whatever Ignore says.
+	Maintenance bool
+}
+
+// Lifecycle is how objects of one block are treated.
+type Lifecycle struct {
+	// Ignore names the attributes (Attribute.Name) that are left as they are live.
+	Ignore []string
+	// IgnoreServers leaves destinations that only the node has, and does not miss those that only the configuration has
+	// once the service exists.
+	IgnoreServers bool
+	// PreventDestroy makes a plan that would destroy one of the objects an error.
+	PreventDestroy bool
+	// Drain is how long a destination that goes may keep its connections. 0 deletes at once.
+	Drain time.Duration
+}
+
+// DefaultDrain is the drain time of a destination whose pool says nothing, or that no pool names any more.
+const DefaultDrain = 30 * time.Second
+
+// Unmanaged is what happens to objects that are live, not declared, and not lvsform's own.
+type Unmanaged string
+
+// The three ways; the zero value means UnmanagedReport.
+const (
+	UnmanagedReport  Unmanaged = "report"
+	UnmanagedIgnore  Unmanaged = "ignore"
+	UnmanagedDestroy Unmanaged = "destroy"
+)
+
+// Ownership says whose the objects of a node are.
+type Ownership struct {
+	Unmanaged Unmanaged
+	// Objects that match one of these are never reported and never touched.
+	IgnoreAddresses  []netip.Prefix
+	IgnoreMarks      []MarkRange
+	IgnoreInterfaces []string
+}
+
+// MarkRange is a range of firewall marks, both ends included.
+type MarkRange struct{ First, Last uint32 }
+
+// Ignores says that an object is never touched: a service by its address or mark, a destination by its service,
+// a sync daemon by its interface.
+func (o Ownership) Ignores(k Key, v Value) bool {
+	switch k := k.(type) {
+	case DestinationKey:
+		return o.Ignores(k.Service, nil)
+	case ServiceKey:
+		for _, r := range o.IgnoreMarks {
+			if k.IsMark() && r.First <= k.FWMark && k.FWMark <= r.Last {
+				return true
+			}
+		}
+		for _, p := range o.IgnoreAddresses {
+			if p.Contains(k.Address.Addr()) {
+				return true
+			}
+		}
+	case SyncDaemonKey:
+		d, ok := v.(SyncDaemon)
+		for _, name := range o.IgnoreInterfaces {
+			if ok && name == d.Interface {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Limit is a number, or a percentage, of objects.
+type Limit struct {
+	N       int
+	Percent bool
+}
+
+// Allows says whether count of total objects may be destroyed.
+func (l Limit) Allows(count, total int) bool {
+	if l.Percent {
+		return count*100 <= l.N*total
+	}
+	return count <= l.N
+}
+
+// Connections are the connections of one destination, as the kernel counts them.
+type Connections struct {
+	Active     uint32 `json:"active"`
+	Inactive   uint32 `json:"inactive"`
+	Persistent uint32 `json:"persistent"`
+}
