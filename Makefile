@@ -1,0 +1,99 @@
+# make          build bin/lvsform
+# make test     everything: checks, host tests, both test kernels (what CI runs)
+# make help     the rest
+
+machine := drivers/drivertest/machine
+cover   := bin/cover
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# The version comes from above; a clone owned by another user must build, too.
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+FUZZTIME   ?= 60s
+BENCHFLAGS ?=
+
+.PHONY: build help test check test-host test-uml test-qemu coverage no-kernel bench fuzz golden demo clean
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(version)' -o bin/lvsform ./cmd/lvsform
+
+help:
+	@echo 'make build      bin/lvsform, one static file'
+	@echo 'make test       checks, host tests with the race detector, kernel tests'
+	@echo '                (LVSFORM_TEST_KERNEL=none: without the kernel tests)'
+	@echo 'make check      formatting, vet, modules, imports'
+	@echo 'make test-host  what needs no test kernel'
+	@echo 'make test-uml   kernel tests in User-Mode Linux'
+	@echo 'make test-qemu  kernel tests in Linux 6.12 with two CPUs and the race detector'
+	@echo 'make bench      benchmarks, here and in a kernel whose clock counts instructions'
+	@echo 'make fuzz       every fuzz target for FUZZTIME=$(FUZZTIME)'
+	@echo 'make golden     rewrite expected output in testdata; read the diff'
+	@echo 'make demo       a plan and an apply in a kernel of its own'
+	@echo 'one package:    $(machine)/gotest uml ./drivers/netlink -test.v'
+
+ifeq ($(LVSFORM_TEST_KERNEL),none)
+parts   := host
+kernels := no-kernel
+else
+parts   := host uml qemu
+kernels := test-uml test-qemu
+endif
+
+# Each step by a make of its own: in this order, also under -j.
+test:
+	$(machine)/need $(parts)
+	$(MAKE) check
+	rm -rf $(cover)
+	$(MAKE) test-host
+	$(MAKE) --keep-going -j1 $(kernels)
+	$(MAKE) coverage
+
+check:
+	$(machine)/check
+
+test-host:
+	$(machine)/need host
+	@mkdir -p $(cover)
+	go test -race -skip '^(TestKernel|BenchmarkKernel)' \
+		-covermode=atomic -coverpkg=./... -coverprofile=$(cover)/host.out ./...
+
+test-uml:
+	$(machine)/need uml
+	$(machine)/gotest -c $(cover) uml ./... -test.v
+
+test-qemu:
+	$(machine)/need host qemu
+	$(machine)/gotest -c $(cover) qemu ./... -test.v
+
+no-kernel:
+	@echo 'THE KERNEL TESTS WERE NOT RUN: LVSFORM_TEST_KERNEL=none'
+
+coverage:
+	@{ echo 'mode: atomic'; grep -hv ^mode: $(wildcard $(cover)/*.out); } > $(cover)/all
+	@go tool cover -func=$(cover)/all | tail -n 1
+
+bench:
+	$(machine)/need uml qemu
+	@echo '== natively on this machine'
+	go test -run '^$$' -bench . -skip '^BenchmarkKernel' -benchmem $(BENCHFLAGS) ./...
+	@echo '== QEMU -icount: 1 ns is one instruction, the same on every machine'
+	$(machine)/gotest -t 3600 icount ./... -test.benchmem $(BENCHFLAGS:-%=-test.%)
+	@echo '== QEMU, plain emulation, wall clock'
+	$(machine)/gotest -t 3600 tcg ./... -test.benchmem $(BENCHFLAGS:-%=-test.%)
+
+fuzz:
+	@grep -roE --include='*_test.go' '^func Fuzz\w+' . | sed 's/:func / /' | sort | \
+	while read -r file name; do \
+		echo "== $$name"; \
+		go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+	done
+
+golden:
+	go test -skip '^TestKernel' $$(grep -rlE --include='*_test.go' 'flag\.Bool(Var)?\(.*"update"' . | xargs -r -n1 dirname | sort -u) -update
+
+demo: build
+	$(machine)/need uml
+	examples/demo.sh
+
+clean:
+	rm -rf bin
