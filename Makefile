@@ -9,6 +9,8 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 # The version comes from above; a clone owned by another user must build, too.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
+MAKEFLAGS += --no-print-directory
+
 FUZZTIME   ?= 60s
 BENCHFLAGS ?=
 
@@ -39,14 +41,11 @@ parts   := host uml qemu
 kernels := test-uml test-qemu
 endif
 
-# Each step by a make of its own: in this order, also under -j.
+# All of it even if something fails on the way: one run tells everything.
 test:
 	$(machine)/need $(parts)
-	$(MAKE) check
 	rm -rf $(cover)
-	$(MAKE) test-host
-	$(MAKE) --keep-going -j1 $(kernels)
-	$(MAKE) coverage
+	$(MAKE) --keep-going --jobs=1 check test-host $(kernels) coverage
 
 check:
 	$(machine)/check
