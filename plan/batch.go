@@ -1,0 +1,79 @@
+package plan
+
+import "github.com/lvsform/lvsform/spec"
+
+// class says what may share a batch. Steps of one class need nothing of each other that is not already parent and child
+// in a driver's eyes; between classes there is always a barrier, because what comes after may rest on what came before.
+type class uint8
+
+const (
+	classTimeouts class = iota + 1
+	classSync
+	classGrow     // services and destinations come, weights rise
+	classService  // services are edited
+	classReroute  // drained destinations change their method or tunnel
+	classLower    // weights fall
+	classLeave    // destinations go
+	classWithdraw // services go
+)
+
+func (c Change) class() class {
+	switch c.Key.Kind() {
+	case spec.KindTimeouts:
+		return classTimeouts
+	case spec.KindSyncDaemon:
+		return classSync
+	case spec.KindService:
+		return [...]class{Create: classGrow, Update: classService, Delete: classWithdraw}[c.Action()]
+	}
+	switch c.Action() {
+	case Create:
+		return classGrow
+	case Delete:
+		return classLeave
+	}
+	before, after := c.Before.(spec.Destination), c.After.(spec.Destination)
+	switch {
+	case reroutes(before, after):
+		return classReroute
+	case raises(before, after):
+		return classGrow
+	}
+	return classLower
+}
+
+// reroutes says that packets would take another way: connections that are alive usually hang.
+func reroutes(before, after spec.Destination) bool {
+	return before.Forward != after.Forward || after.Forward == spec.TunnelTo && before.Tunnel != after.Tunnel
+}
+
+// raises says that an edit takes nothing away: it may come before others lose something.
+func raises(before, after spec.Destination) bool {
+	if before.Weight != after.Weight {
+		return after.Weight > before.Weight
+	}
+	return looser(before.UpperThreshold, after.UpperThreshold) && looser(before.LowerThreshold, after.LowerThreshold)
+}
+
+// A threshold of 0 is none at all.
+func looser(before, after uint32) bool { return after == 0 || before != 0 && after >= before }
+
+// Batches cuts the changeset where a step must not be sent before those ahead of it are known to be done: at every change of
+// class, and before an object is named a second time. The steps of one batch may fail in any combination.
+func (cs Changeset) Batches() []Changeset {
+	var out []Changeset
+	start := 0
+	seen := make(map[spec.Key]bool, len(cs))
+	for i, s := range cs {
+		if i > start && (s.class() != cs[start].class() || seen[s.Key]) {
+			out = append(out, cs[start:i:i])
+			start = i
+			clear(seen)
+		}
+		seen[s.Key] = true
+	}
+	if start < len(cs) {
+		out = append(out, cs[start:])
+	}
+	return out
+}
