@@ -1,0 +1,179 @@
+package file
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+const formatVersion = 1
+
+// document is what the file holds.
+type document struct {
+	FormatVersion int `json:"format_version"`
+	// Node is the node's name; "" is the file's own name without its extension.
+	Node string `json:"node,omitempty"`
+	// BootID changes with every start of the node: whoever empties State by hand gives it another value.
+	BootID string      `json:"boot_id,omitempty"`
+	Kernel spec.Kernel `json:"kernel,omitzero"`
+	// Sysctls are by name, "net.ipv4.vs.expire_nodest_conn"; one that is not there is one that the kernel lacks.
+	Sysctls     map[string]string `json:"sysctls,omitempty"`
+	State       spec.State        `json:"state"`
+	Connections loads             `json:"connections,omitempty"`
+}
+
+// fresh is a node that nobody has touched. Its boot is no random one: a plan made before the file exists must fit after.
+func fresh() document {
+	return document{
+		FormatVersion: formatVersion,
+		BootID:        "1",
+		Kernel: spec.Kernel{
+			Release:        "6.1.0",
+			Schedulers:     []string{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "mh", "sed", "nq", "fo", "ovf"},
+			Engines:        []string{"sip"},
+			TicksPerSecond: 250,
+			Interfaces: []spec.Interface{
+				{Name: "lo", MTU: 65536, Addresses: prefixes("127.0.0.1/8", "::1/128")},
+				{Name: "eth0", MTU: 1500, Addresses: prefixes("192.0.2.2/24", "2001:db8::2/64")},
+			},
+		},
+		Sysctls: map[string]string{
+			"net.ipv4.vs.expire_nodest_conn":        "0",
+			"net.ipv4.vs.expire_quiescent_template": "0",
+		},
+		State: spec.State{Timeouts: map[spec.TimeoutsKey]spec.Timeouts{{}: defaultTimeouts}},
+	}
+}
+
+// The kernel's, in seconds; never changed.
+var defaultTimeouts = spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}
+
+func prefixes(texts ...string) (out []netip.Prefix) {
+	for _, t := range texts {
+		out = append(out, netip.MustParsePrefix(t))
+	}
+	return out
+}
+
+// read reads and checks the file at path.
+func read(path string) (document, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fresh(), nil
+	}
+	if err != nil {
+		return document{}, fmt.Errorf("read node file %s: %w", path, cause(err))
+	}
+	doc, err := parse(text)
+	if err != nil {
+		return document{}, fmt.Errorf("node file %s%s: %w", path, position(text, err), err)
+	}
+	return doc, nil
+}
+
+func parse(text []byte) (document, error) {
+	var version struct {
+		N *int `json:"format_version"`
+	}
+	if err := json.Unmarshal(text, &version); err != nil {
+		return document{}, err
+	}
+	switch {
+	case version.N == nil:
+		return document{}, fmt.Errorf(`it has no "format_version": %d, so it is no node file`, formatVersion)
+	case *version.N != formatVersion:
+		return document{}, fmt.Errorf("its format version is %d, and this version of lvsform reads %d", *version.N, formatVersion)
+	}
+	var doc document
+	if err := strict(text, &doc); err != nil {
+		return document{}, err
+	}
+	return doc, doc.check()
+}
+
+// strict accepts no name that it does not know: it would be a mistake that nobody hears of.
+func strict(text []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// check refuses what no kernel can hold, and completes what every kernel has.
+func (doc *document) check() error {
+	for d := range doc.State.Destinations {
+		if doc.State.Get(d.Service) == nil {
+			return fmt.Errorf("its state has %s without the service", d)
+		}
+	}
+	for d := range doc.Connections {
+		if doc.State.Get(d) == nil {
+			return fmt.Errorf("it has connections of %s without the destination", d)
+		}
+	}
+	t := spec.TimeoutsKey{}
+	doc.State.Set(t, spec.Settle(defaultTimeouts, doc.State.Timeouts[t]))
+	return nil
+}
+
+// position is ":LINE:COLUMN" of an error in the syntax, and "" for any other: of those JSON knows no place in the file.
+func position(text []byte, err error) string {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) {
+		return ""
+	}
+	before := text[:max(syntax.Offset-1, 0)]
+	line := 1 + bytes.Count(before, []byte("\n"))
+	return fmt.Sprintf(":%d:%d", line, len(before)-bytes.LastIndexByte(before, '\n'))
+}
+
+// store replaces the file as a whole, or leaves it as it is.
+func (doc document) store(path string) error {
+	text, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := replace(path, append(text, '\n')); err != nil {
+		return fmt.Errorf("write node file %s, in which nothing has changed: %w", path, cause(err))
+	}
+	return nil
+}
+
+func replace(path string, text []byte) (err error) {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a rename would put the file in the place of the link
+	}
+	mode := fs.FileMode(0o644)
+	if old, err := os.Stat(path); err == nil {
+		mode = old.Mode().Perm()
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// cause is the error without the name of the file: the caller's is the better one.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

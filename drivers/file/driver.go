@@ -1,0 +1,115 @@
+// Package file keeps a node in one JSON file: for trying things out, for CI, for tests. The node refuses what the kernel
+// that the file describes would refuse (spec.Kernel), and needs neither that kernel nor root.
+//
+// A file may be written by hand; all it must have is {"format_version": 1}. Reading never writes it. Processes that
+// change one file at the same time must agree on a lock of their own.
+package file
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Driver is the node in one file. It holds nothing open, and looks at the file anew for every call.
+type Driver struct{ path string }
+
+// Open checks the file. One that does not exist is an empty node with the defaults of Linux 6.1, and is made by the
+// first Do; its directory must exist.
+func Open(path string) (*Driver, error) {
+	d := &Driver{path}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("open node file %s: %w", path, cause(err))
+	}
+	if _, err := read(path); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close is there for the symmetry with other drivers.
+func (d *Driver) Close() error { return nil }
+
+// Host is the node that the file stands for: named as the file says, or else like the file.
+func (d *Driver) Host(context.Context) (plan.Host, error) {
+	doc, err := read(d.path)
+	if err != nil {
+		return plan.Host{}, err
+	}
+	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID, Sysctls: map[string]string{}}
+	if h.Name == "" {
+		base := filepath.Base(d.path)
+		h.Name = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	for _, name := range []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"} {
+		if v, ok := doc.Sysctls[name]; ok {
+			h.Sysctls[name] = v
+		}
+	}
+	return h, nil
+}
+
+// Read is the state in the file.
+func (d *Driver) Read(context.Context) (spec.State, error) {
+	doc, err := read(d.path)
+	if err != nil {
+		return spec.State{}, err
+	}
+	return doc.State, nil
+}
+
+// Connections are the counts in the file; a destination that it has none for has 0. See the type load for those that drain.
+func (d *Driver) Connections(_ context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error) {
+	doc, err := read(d.path)
+	if err != nil {
+		return nil, err
+	}
+	asked := make(map[spec.ServiceKey]bool, len(services))
+	for _, s := range services {
+		asked[s] = true
+	}
+	now, out := time.Now(), map[spec.DestinationKey]spec.Connections{}
+	for k := range doc.State.Destinations {
+		if asked[k.Service] {
+			out[k] = doc.Connections[k].at(now)
+		}
+	}
+	return out, nil
+}
+
+// Do does the changes and writes the file once. When it cannot be written, every change of the batch has failed and
+// the file is as it was.
+func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
+	out := make([]plan.Result, len(changes))
+	fail := func(err error) []plan.Result {
+		for i := range out {
+			if out[i].Err == nil {
+				out[i].Err = err
+			}
+		}
+		return out
+	}
+	if err := ctx.Err(); err != nil {
+		return fail(err)
+	}
+	doc, err := read(d.path)
+	if err != nil {
+		return fail(err)
+	}
+	n := spec.NewNode(doc.Kernel, doc.State)
+	for i, c := range changes {
+		out[i].Err = n.Do(c.Key, c.Before, c.After)
+	}
+	doc.State = n.State()
+	doc.drain(time.Now())
+	if err := doc.store(d.path); err != nil {
+		return fail(err)
+	}
+	return out
+}
