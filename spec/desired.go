@@ -2,6 +2,7 @@ package spec
 
 import (
 	"net/netip"
+	"strconv"
 	"time"
 )
 
@@ -118,4 +119,12 @@ type Connections struct {
 	Active     uint32 `json:"active"`
 	Inactive   uint32 `json:"inactive"`
 	Persistent uint32 `json:"persistent"`
+}
+
+// String is "5" or "50%".
+func (l Limit) String() string {
+	if l.Percent {
+		return strconv.Itoa(l.N) + "%"
+	}
+	return strconv.Itoa(l.N)
 }

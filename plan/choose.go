@@ -1,0 +1,97 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// choose leaves what is not targeted, or excluded, as it is live.
+func (m *maker) choose() error {
+	if len(m.Targets)+len(m.Exclude) == 0 {
+		return nil
+	}
+	m.plan.Partial = true
+	hit := map[string]bool{}
+	keys := map[spec.Key]bool{}
+	for k := range m.Live.All() {
+		keys[k] = true
+	}
+	for k := range m.goal.All() {
+		keys[k] = true
+	}
+	for k := range keys {
+		if m.matches(k, hit) {
+			continue
+		}
+		m.goal.Set(k, m.Live.Get(k))
+	}
+	var errs []error
+	for _, address := range append(append([]string{}, m.Targets...), m.Exclude...) {
+		if !hit[address] {
+			errs = append(errs, fmt.Errorf("nothing here is called %s: an address such as service.web or a kernel identity such as \"tcp 192.0.2.10:443\" is needed", address))
+		}
+	}
+	m.parents()
+	return errors.Join(errs...)
+}
+
+// parents adds the services that chosen destinations need, and keeps those that destinations left alone still have.
+func (m *maker) parents() {
+	for d := range m.goal.Destinations {
+		if m.goal.Get(d.Service) == nil {
+			v := m.Live.Get(d.Service)
+			if v == nil {
+				v = m.Desired.State.Get(d.Service)
+			}
+			m.goal.Set(d.Service, v)
+		}
+	}
+}
+
+func (m *maker) chosen(k spec.Key) bool {
+	return len(m.Targets)+len(m.Exclude) == 0 || m.matches(k, map[string]bool{})
+}
+
+func (m *maker) matches(k spec.Key, hit map[string]bool) bool {
+	names := []string{m.name(k), k.String()}
+	if d, ok := k.(spec.DestinationKey); ok {
+		names = append(names, d.Service.String(), spec.LiveName(d))
+	}
+	target, exclude := matched(names, m.Targets, hit), matched(names, m.Exclude, hit)
+	return (target || len(m.Targets) == 0) && !exclude
+}
+
+func matched(names, addresses []string, hit map[string]bool) bool {
+	found := false
+	for _, address := range addresses {
+		for _, name := range names {
+			if within(name, address) {
+				hit[address], found = true, true
+			}
+		}
+	}
+	return found
+}
+
+// within says that name is the address or lies below it: service.web takes in service.web.tcp["…"], and not service.web2.
+func within(name, address string) bool {
+	rest, ok := strings.CutPrefix(name, address)
+	return ok && address != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// name is the object's address: the configuration's, the ledger's for what the configuration no longer has, or a live one.
+func (m *maker) name(k spec.Key) string {
+	if o, ok := m.Desired.Objects[k]; ok && o.Name != "" {
+		return o.Name
+	}
+	if owned, ok := m.Ledger[k]; ok && owned.Name != "" {
+		return owned.Name
+	}
+	if d, ok := k.(spec.DestinationKey); ok {
+		return m.name(d.Service) + spec.ServerName(d.Address.String())
+	}
+	return spec.LiveName(k)
+}

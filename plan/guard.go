@@ -1,0 +1,131 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// describe fills in what the plan says of its objects.
+func (m *maker) describe() {
+	per := map[spec.ServiceKey]spec.Connections{}
+	for d, c := range m.Connections {
+		sum := per[d.Service]
+		per[d.Service] = spec.Connections{Active: sum.Active + c.Active, Inactive: sum.Inactive + c.Inactive, Persistent: sum.Persistent + c.Persistent}
+	}
+	add := func(k spec.Key) {
+		o := Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
+		switch k := k.(type) {
+		case spec.ServiceKey:
+			o.Connections = per[k]
+		case spec.DestinationKey:
+			o.Connections = m.Connections[k]
+		}
+		m.plan.Objects[k] = o
+	}
+	for _, c := range m.plan.Changes.Objects() {
+		add(c.Key)
+		if c.Action() == Delete {
+			o := m.plan.Objects[c.Key]
+			o.Reason = m.reason(c.Key)
+			m.plan.Objects[c.Key] = o
+		}
+	}
+	for _, k := range m.plan.Adopted {
+		add(k)
+	}
+	for _, k := range m.plan.Unmanaged {
+		add(k)
+	}
+	for k, v := range m.Desired.State.All() {
+		if live := m.Live.Get(k); live != nil && (spec.Satisfies(live, v) || live == m.goal.Get(k)) {
+			m.plan.Unchanged++
+		}
+	}
+	m.plan.Warnings = append(m.plan.Warnings, m.Desired.Warnings...)
+}
+
+func (m *maker) reason(k spec.Key) string {
+	if m.Destroy {
+		return "everything of lvsform's is to go"
+	}
+	if _, ours := m.Ledger[k]; !ours && (k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon) {
+		return "not in the configuration, which is the whole truth of this node"
+	}
+	return "not in the configuration"
+}
+
+// protected says that the block which declares, or declared, the object forbids to destroy it. A block that is gone forbids nothing.
+func (m *maker) protected(k spec.Key) bool {
+	if d, ok := k.(spec.DestinationKey); ok {
+		o := m.Desired.Objects[d.Service]
+		return o.Pool != nil && o.Pool.PreventDestroy
+	}
+	if o, ok := m.Desired.Objects[k]; ok {
+		return o.Lifecycle != nil && o.Lifecycle.PreventDestroy
+	}
+	name := m.Ledger[k].Name
+	for block, l := range m.Desired.Blocks {
+		if l.PreventDestroy && within(name, block) {
+			return true
+		}
+	}
+	return false
+}
+
+// protect refuses a plan that would destroy what prevent_destroy keeps.
+func (m *maker) protect() error {
+	var errs []error
+	for _, c := range m.plan.Changes.Objects() {
+		if c.Action() == Delete && m.plan.Objects[c.Key].Protected {
+			errs = append(errs, fmt.Errorf("%s (%s) would be destroyed, and prevent_destroy forbids it: keep it, or take prevent_destroy out of its block first", m.name(c.Key), c.Key))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// bound holds the number of destroyed objects under max_destroy: of the destinations of each service that stays, and of all services.
+func (m *maker) bound() error {
+	limit := m.MaxDestroy
+	if limit == nil {
+		limit = m.Desired.MaxDestroy
+	}
+	if limit == nil {
+		return nil
+	}
+	services, servers := 0, map[spec.ServiceKey]int{}
+	for _, c := range m.plan.Changes.Objects() {
+		if c.Action() != Delete {
+			continue
+		}
+		switch k := c.Key.(type) {
+		case spec.ServiceKey:
+			services++
+		case spec.DestinationKey:
+			if m.goal.Get(k.Service) != nil {
+				servers[k.Service]++
+			}
+		}
+	}
+	var over []string
+	owned := services
+	for k := range m.Ledger {
+		if k.Kind() == spec.KindService && m.goal.Get(k) != nil {
+			owned++
+		}
+	}
+	if !limit.Allows(services, owned) {
+		over = append(over, fmt.Sprintf("%d of %s", services, count(owned, "service", "services")))
+	}
+	for k, n := range servers {
+		if all := len(m.servers[k]); !limit.Allows(n, all) {
+			over = append(over, fmt.Sprintf("%d of the %s of %s", n, count(all, "server", "servers"), m.name(k)))
+		}
+	}
+	if over == nil {
+		return nil
+	}
+	return fmt.Errorf("this would destroy %s, and max_destroy allows %s: if it is meant, give a higher --max-destroy", strings.Join(sorted(over), ", "), limit)
+}

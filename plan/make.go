@@ -1,0 +1,218 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Inputs are everything that a plan is made from.
+type Inputs struct {
+	Live    spec.State
+	Desired spec.Desired
+	// Ledger is what is ours; Others are the objects of other instances, and which.
+	Ledger Ledger
+	Others map[spec.Key]string
+	// Connections are the live counts of destinations; they are shown and decide nothing.
+	Connections map[spec.DestinationKey]spec.Connections
+	// Host is where Live was read.
+	Host Host
+	// Targets, if there are any, and Exclude choose objects by address, by the address of a block, or by kernel identity.
+	Targets, Exclude []string
+	// Destroy plans to remove everything that is ours, whatever the configuration declares.
+	Destroy bool
+	// NoDrain deletes at once.
+	NoDrain bool
+	// MaxDestroy, if set, replaces the configuration's.
+	MaxDestroy *spec.Limit
+}
+
+// Make works out the plan. Policy edits the desired state and never the result: what is not ours, ignored, or not targeted is
+// desired as it is live. An error refuses the whole plan and names the objects.
+func Make(in Inputs) (*Plan, error) {
+	m := &maker{Inputs: in, plan: &Plan{Host: in.Host, Objects: map[spec.Key]Object{}}}
+	if err := m.refuse(); err != nil {
+		return nil, err
+	}
+	m.goal = in.Desired.State.Clone()
+	if in.Destroy {
+		m.goal = spec.State{}
+	}
+	m.keep()
+	m.settle()
+	if err := m.choose(); err != nil {
+		return nil, err
+	}
+	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain})
+	m.adopt()
+	m.describe()
+	m.caution()
+	return m.plan, errors.Join(m.protect(), m.bound())
+}
+
+type maker struct {
+	Inputs
+	goal spec.State
+	plan *Plan
+	// live destinations by service, for what is kept as a whole
+	servers map[spec.ServiceKey][]spec.DestinationKey
+}
+
+// refuse is what needs no diff to be refused.
+func (m *maker) refuse() error {
+	if m.Desired.State.Len() == 0 && len(m.Ledger) > 0 && !m.Destroy {
+		return fmt.Errorf("the configuration declares nothing, and %s here: say --destroy if all of it is to go", count(len(m.Ledger), "object is lvsform's", "objects are lvsform's"))
+	}
+	var errs []error
+	for k := range m.Desired.State.All() {
+		if other, ok := m.Others[k]; ok {
+			errs = append(errs, fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keep copies into the goal what is live and stays.
+func (m *maker) keep() {
+	m.servers = m.Live.Servers()
+	unmanaged := m.Desired.Ownership.Unmanaged
+	if m.Destroy {
+		unmanaged = spec.UnmanagedReport
+	}
+	for k, v := range m.Live.All() {
+		if k.Kind() != spec.KindService && k.Kind() != spec.KindSyncDaemon || m.goal.Get(k) != nil {
+			continue
+		}
+		_, ours := m.Ledger[k]
+		ignored, others := m.Desired.Ownership.Ignores(k, v), m.Others[k] != ""
+		if (ours || unmanaged == spec.UnmanagedDestroy) && !ignored && !others {
+			continue
+		}
+		m.goal.Set(k, v)
+		if s, ok := k.(spec.ServiceKey); ok {
+			for _, d := range m.servers[s] {
+				m.goal.Set(d, m.Live.Destinations[d])
+			}
+		}
+		if !ours && !ignored && !others && unmanaged != spec.UnmanagedIgnore {
+			m.plan.Unmanaged = append(m.plan.Unmanaged, k)
+		}
+	}
+	slices.SortFunc(m.plan.Unmanaged, spec.CompareKeys)
+}
+
+// settle takes from the live state what the configuration leaves open or ignores.
+func (m *maker) settle() {
+	for k, want := range m.goal.All() {
+		live := m.Live.Get(k)
+		if live == nil {
+			continue
+		}
+		want = spec.Settle(live, want)
+		for _, name := range m.ignored(k) {
+			if a, ok := spec.AttributeOf(k.Kind(), name); ok {
+				want = a.Copy(want, live)
+			}
+		}
+		m.goal.Set(k, want)
+	}
+	m.timeouts()
+	var declared map[spec.ServiceKey][]spec.DestinationKey
+	for _, s := range slices.SortedFunc(maps.Keys(m.goal.Services), spec.ServiceKey.Compare) {
+		if o := m.Desired.Objects[s]; o.Pool == nil || !o.Pool.IgnoreServers || m.Live.Get(s) == nil {
+			continue
+		}
+		if declared == nil {
+			declared = m.goal.Servers()
+		}
+		m.leaveServers(s, declared[s])
+	}
+}
+
+// A kernel always has timeouts: those that are not declared stay, or go back to what they were before lvsform.
+func (m *maker) timeouts() {
+	k := spec.TimeoutsKey{}
+	live := m.Live.Get(k)
+	if live == nil {
+		m.goal.Set(k, nil)
+		return
+	}
+	if m.goal.Get(k) == nil {
+		m.goal.Set(k, live)
+		if owned, ok := m.Ledger[k]; ok && owned.Ours == live && owned.Original != nil {
+			m.goal.Set(k, owned.Original)
+		}
+	}
+}
+
+// leaveServers leaves the members of a service to a health checker.
+func (m *maker) leaveServers(s spec.ServiceKey, declared []spec.DestinationKey) {
+	added, missing := 0, 0
+	for _, d := range m.servers[s] {
+		if m.goal.Get(d) == nil {
+			m.goal.Set(d, m.Live.Destinations[d])
+			added++
+		}
+	}
+	for _, d := range declared {
+		if m.Live.Get(d) == nil {
+			m.goal.Set(d, nil)
+			missing++
+		}
+	}
+	if added+missing > 0 {
+		m.warn("%s: the members are ignored: %d that are not declared stay, %d that are declared are not added.", m.name(s), added, missing)
+	}
+}
+
+// ignored names the attributes of a live object that are left alone. Maintenance wins over a checker's weight.
+func (m *maker) ignored(k spec.Key) []string {
+	o, ok := m.Desired.Objects[k]
+	if !ok || o.Lifecycle == nil || len(o.Lifecycle.Ignore) == 0 {
+		return nil
+	}
+	if o.Maintenance {
+		return slices.DeleteFunc(slices.Clone(o.Lifecycle.Ignore), func(name string) bool { return name == "weight" })
+	}
+	return o.Lifecycle.Ignore
+}
+
+func (m *maker) drain(k spec.DestinationKey) time.Duration {
+	if m.NoDrain {
+		return 0
+	}
+	if o := m.Desired.Objects[k.Service]; o.Pool != nil {
+		return o.Pool.Drain
+	}
+	return spec.DefaultDrain
+}
+
+// adopt finds what the configuration declares, the node has, and the ledger does not know.
+func (m *maker) adopt() {
+	if m.Destroy {
+		return
+	}
+	for k := range m.Desired.State.All() {
+		_, ours := m.Ledger[k]
+		adoptable := k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
+		if adoptable && !ours && m.Live.Get(k) != nil && m.chosen(k) {
+			m.plan.Adopted = append(m.plan.Adopted, k)
+		}
+	}
+	slices.SortFunc(m.plan.Adopted, spec.CompareKeys)
+}
+
+func (m *maker) warn(format string, args ...any) {
+	m.plan.Warnings = append(m.plan.Warnings, fmt.Sprintf(format, args...))
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,231 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// line is one line of an object's block. Text puts the sign behind the indentation, a diff into the first column.
+type line struct {
+	indent int
+	// sign is an Action, or 0: then text begins where a sign would stand.
+	sign Action
+	text string
+}
+
+// objects renders the changed objects of a plan, one block each.
+type objects struct {
+	*palette
+	plan    *Plan
+	verbose bool
+	adopted map[spec.Key]bool
+	drains  map[spec.Key]time.Duration
+}
+
+func newObjects(p *Plan, colors *palette, verbose bool) *objects {
+	o := &objects{palette: colors, plan: p, verbose: verbose, adopted: map[spec.Key]bool{}, drains: map[spec.Key]time.Duration{}}
+	for _, k := range p.Adopted {
+		o.adopted[k] = true
+	}
+	for _, s := range p.Changes {
+		if s.Drain > 0 {
+			o.drains[s.Key] = max(o.drains[s.Key], s.Drain)
+		}
+	}
+	return o
+}
+
+// shown are the changed objects as they are read: a service, then its destinations.
+func (p *Plan) shown() []Change {
+	all := p.Changes.Objects()
+	slices.SortStableFunc(all, func(a, b Change) int { return compareShown(a.Key, b.Key) })
+	return all
+}
+
+// compareShown orders keys as plans show them: each service before its own destinations, and what belongs to no
+// service around them all.
+func compareShown(a, b spec.Key) int {
+	x, y := shownAs(a), shownAs(b)
+	return cmp.Or(
+		cmp.Compare(x.place, y.place),
+		x.service.Compare(y.service),
+		cmp.Compare(a.Kind(), b.Kind()),
+		spec.CompareKeys(a, b),
+	)
+}
+
+type shownPlace struct {
+	place   int
+	service spec.ServiceKey
+}
+
+func shownAs(k spec.Key) shownPlace {
+	switch k := k.(type) {
+	case spec.ServiceKey:
+		return shownPlace{1, k}
+	case spec.DestinationKey:
+		return shownPlace{1, k.Service}
+	case spec.SyncDaemonKey:
+		return shownPlace{place: 2}
+	}
+	return shownPlace{}
+}
+
+// block is everything that is said of one changed object.
+func (o *objects) block(c Change) []line {
+	lines := []line{o.header(c.Key, fates(c.Action()))}
+	for _, comment := range o.comments(c) {
+		lines = append(lines, line{indent: 2, text: "# (" + comment + ")"})
+	}
+	lines = append(lines, line{2, c.Action(), title(c.Key) + " {"})
+	lines = append(lines, o.attributes(c)...)
+	return append(lines, line{indent: 4, text: "}"})
+}
+
+// header is the line that other programs look for: `  # NAME will be created`, and nothing after it.
+func (o *objects) header(k spec.Key, fate fate) line {
+	name := o.paint(sgrBold, "# "+printable(o.plan.Name(k)))
+	return line{indent: 2, text: name + " will be " + o.paint(fate.code, fate.words)}
+}
+
+// fate is what becomes of an object, in OpenTofu's words.
+type fate struct{ words, code string }
+
+func fates(a Action) fate {
+	switch a {
+	case Create:
+		return fate{"created", ""}
+	case Delete:
+		return fate{"destroyed", sgrBold + ";" + sgrRed}
+	}
+	return fate{"updated in-place", ""}
+}
+
+// comments are the kernel's name of the object, and why it changes, and what it costs.
+func (o *objects) comments(c Change) []string {
+	about := o.plan.Objects[c.Key]
+	out := []string{c.Key.String()}
+	if o.adopted[c.Key] {
+		out = append(out, "imported")
+	}
+	if about.Reason != "" {
+		out = append(out, printable(about.Reason))
+	}
+	if c.Key.Kind() == spec.KindSyncDaemon && c.Action() == Update {
+		out = append(out, "stopped and started again: the kernel does not edit a sync daemon")
+	}
+	if text := o.connections(c, about.Connections); text != "" {
+		out = append(out, text)
+	}
+	return out
+}
+
+// connections says what is still going on where something goes or is drained.
+func (o *objects) connections(c Change, n spec.Connections) string {
+	drain := o.drains[c.Key]
+	if drain == 0 && (c.Action() != Delete || n.Active == 0 && n.Persistent == 0) {
+		return ""
+	}
+	text := plural(int(n.Active), "active connection")
+	if n.Active == 0 {
+		text = "no active connections"
+	}
+	if n.Persistent > 0 {
+		text += ", " + plural(int(n.Persistent), "persistent client")
+	}
+	switch {
+	case drain > 0:
+		text += fmt.Sprintf("; drained for at most %s", drain)
+	case c.Key.Kind() == spec.KindDestination:
+		text += "; not drained"
+	}
+	return text
+}
+
+// title is the object in the words of the kernel, a destination without its service.
+func title(k spec.Key) string {
+	switch k := k.(type) {
+	case spec.DestinationKey:
+		return "destination " + k.Address.String()
+	case spec.ServiceKey:
+		return "service " + k.String()
+	case spec.SyncDaemonKey:
+		return "sync_daemon " + k.Role.String()
+	}
+	return k.Kind().String()
+}
+
+// attributes are the lines between the braces: what changes, and how much does not.
+func (o *objects) attributes(c Change) []line {
+	type row struct {
+		sign        Action
+		name, value string
+	}
+	var rows []row
+	width, hidden := 0, 0
+	for _, a := range spec.Attributes(c.Key.Kind()) {
+		sign, value := o.attribute(a, c)
+		if value == "" {
+			hidden++
+			continue
+		}
+		rows = append(rows, row{sign, a.Name, value})
+		width = max(width, len(a.Name))
+	}
+	var lines []line
+	for _, r := range rows {
+		l := line{6, r.sign, r.name + strings.Repeat(" ", width-len(r.name)) + " = " + r.value}
+		if r.sign == 0 {
+			l.indent = 8
+		}
+		lines = append(lines, l)
+	}
+	if hidden > 0 && c.Action() == Update {
+		lines = append(lines, line{indent: 8, text: o.paint(sgrGray, "# ("+plural(hidden, "unchanged attribute")+" hidden)")})
+	}
+	return lines
+}
+
+// attribute is one attribute's sign and values, or "" for one that is not shown.
+func (o *objects) attribute(a spec.Attribute, c Change) (Action, string) {
+	before, after := FormatValue(a, c.Before), FormatValue(a, c.After)
+	gone := before + " " + o.paint(sgrGray, "-> null")
+	switch c.Action() {
+	case Create:
+		if told(a, c.After) {
+			return Create, after
+		}
+		return Create, ""
+	case Delete:
+		if told(a, c.Before) {
+			return Delete, gone
+		}
+		return Delete, ""
+	}
+	switch {
+	case a.Same(c.Before, c.After) && o.verbose:
+		return 0, after
+	case a.Same(c.Before, c.After):
+		return 0, ""
+	case before == "null":
+		return Create, after
+	case after == "null":
+		return Delete, gone
+	}
+	return Update, before + " " + o.paint(sgrYellow, "->") + " " + after
+}
+
+// told says that an attribute is shown of an object that comes or goes: it is not as it is by default, or it is one
+// that no configuration leaves out of its mind.
+func told(a spec.Attribute, v spec.Value) bool {
+	switch a.Name {
+	case "scheduler", "forward", "weight":
+		return true
+	}
+	return !a.Same(v, spec.Zero(a.Kind))
+}
