@@ -113,6 +113,18 @@ func (cs Changeset) Objects() []Change {
 	return kept
 }
 
+// Before is what the changeset finds: for each object the first Before; nil is an absent object.
+func (cs Changeset) Before() map[spec.Key]spec.Value {
+	out := make(map[spec.Key]spec.Value, len(cs))
+	for i := len(cs) - 1; i >= 0; i-- {
+		out[cs[i].Key] = cs[i].Before
+	}
+	return out
+}
+
+// After is what the changeset leaves: for each object the last After; nil is an absent object.
+func (cs Changeset) After() map[spec.Key]spec.Value { return cs.Inverse().Before() }
+
 // StaleError says that an object is not as a changeset found it.
 type StaleError struct {
 	Key spec.Key

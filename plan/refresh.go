@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lvsform/lvsform/spec"
@@ -10,9 +11,10 @@ import (
 // Refresh is the plan's changeset with ignored attributes as they are live now: what a health checker has set since the
 // plan was made neither makes the plan stale nor is undone by it. A weight that decides whether a server has to be
 // drained is not refreshed: On then finds the plan stale.
-func (p *Plan) Refresh(live spec.State) Changeset { return p.refresh(p.Changes, live) }
+func (p *Plan) Refresh(live spec.State) Changeset { return p.RefreshOf(p.Changes, live) }
 
-func (p *Plan) refresh(cs Changeset, live spec.State) Changeset {
+// RefreshOf is Refresh for a part of the plan's steps, as it has to be undone.
+func (p *Plan) RefreshOf(cs Changeset, live spec.State) Changeset {
 	out := make(Changeset, len(cs))
 	first := map[spec.Key]spec.Value{}
 	fixed := map[spec.Key]bool{}
@@ -48,6 +50,26 @@ func follow(a spec.Attribute, v, then, now spec.Value) spec.Value {
 		return v
 	}
 	return a.Copy(v, now)
+}
+
+// Mismatches are the objects that are not as wanted, ignored attributes aside, in the order of their keys.
+func (p *Plan) Mismatches(want map[spec.Key]spec.Value, now spec.State) []StaleError {
+	var out []StaleError
+	for k, w := range want {
+		got := now.Get(k)
+		if w != nil && got != nil {
+			for _, name := range p.Objects[k].Ignore {
+				if a, ok := spec.AttributeOf(k.Kind(), name); ok {
+					w = a.Copy(w, got)
+				}
+			}
+		}
+		if !spec.Satisfies(got, w) {
+			out = append(out, StaleError{k, w, got})
+		}
+	}
+	slices.SortFunc(out, func(a, b StaleError) int { return spec.CompareKeys(a.Key, b.Key) })
+	return out
 }
 
 func join(all []string, most int) string {

@@ -1,0 +1,81 @@
+package apply
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// EventKind says what an Event tells.
+type EventKind uint8
+
+// What is told of a run.
+const (
+	// EventStep: Step was done, or not (Err); Undo says that it takes another back.
+	EventStep EventKind = iota + 1
+	// EventDrain: still waiting for Steps destinations with Active connections, since Elapsed, for at most Left.
+	EventDrain
+	// EventDrained: Key has no active connections any more, after Elapsed.
+	EventDrained
+	// EventDeadline: Key still has Active connections after Elapsed and is waited for no longer.
+	EventDeadline
+	// EventUndo: because of Err, Steps steps are about to be undone.
+	EventUndo
+)
+
+// Event is something that happened in a run. Only the fields that its kind names are set.
+type Event struct {
+	Kind          EventKind
+	Step          plan.Step
+	Undo          bool
+	Err           error
+	Key           spec.DestinationKey
+	Active        uint32
+	Steps         int
+	Elapsed, Left time.Duration
+}
+
+// RolledBackError says that a run failed and that the node is again as it was.
+type RolledBackError struct{ Cause error }
+
+// Error is the cause, and that nothing of the run is left.
+func (e *RolledBackError) Error() string {
+	return fmt.Sprintf("%v\nEverything that was done has been undone: the node is as it was before", e.Cause)
+}
+
+// Unwrap is the cause.
+func (e *RolledBackError) Unwrap() error { return e.Cause }
+
+// NotConvergedError says that a node is neither as planned nor as it was.
+type NotConvergedError struct {
+	Cause error
+	// Problems are what went wrong on the way back; Off the objects that are not as they should be.
+	Problems []error
+	Off      []plan.StaleError
+}
+
+// Error names the cause, what could not be undone, and both sides of every object that is off.
+func (e *NotConvergedError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Cause.Error())
+	for _, p := range e.Problems {
+		fmt.Fprintf(&b, "\nundoing: %v", p)
+	}
+	for _, off := range e.Off {
+		fmt.Fprintf(&b, "\n%s: should be %s, is %s", off.Key, value(off.Want), value(off.Got))
+	}
+	return b.String()
+}
+
+// Unwrap is the cause.
+func (e *NotConvergedError) Unwrap() error { return e.Cause }
+
+func value(v spec.Value) string {
+	if v == nil {
+		return "absent"
+	}
+	return string(spec.EncodeValue(v))
+}
