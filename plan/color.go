@@ -14,7 +14,7 @@ const (
 )
 
 func (p palette) paint(code, text string) string {
-	if !p.on || text == "" {
+	if !p.on || code == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"

@@ -194,6 +194,9 @@ func (o *objects) attributes(c Change) []line {
 // attribute is one attribute's sign and values, or "" for one that is not shown.
 func (o *objects) attribute(a spec.Attribute, c Change) (Action, string) {
 	before, after := FormatValue(a, c.Before), FormatValue(a, c.After)
+	if open(a, c.After) {
+		after = "(known after apply)"
+	}
 	gone := before + " " + o.paint(sgrGray, "-> null")
 	switch c.Action() {
 	case Create:
@@ -220,8 +223,16 @@ func (o *objects) attribute(a spec.Attribute, c Change) (Action, string) {
 	return Update, before + " " + o.paint(sgrYellow, "->") + " " + after
 }
 
+// open says that a desired value leaves the attribute to the kernel.
+func open(a spec.Attribute, v spec.Value) bool {
+	if a.Kind != spec.KindSyncDaemon || v == nil || a.Name == "sync_id" {
+		return false
+	}
+	return a.Same(v, spec.Zero(a.Kind))
+}
+
 // told says that an attribute is shown of an object that comes or goes: it is not as it is by default, or it is one
-// that no configuration leaves out of its mind.
+// that matters whatever it is.
 func told(a spec.Attribute, v spec.Value) bool {
 	switch a.Name {
 	case "scheduler", "forward", "weight":

@@ -18,11 +18,11 @@ func (t *text) steps() {
 		return
 	}
 	batches := t.plan.Changes.Batches()
-	t.printf("Steps, in this order")
+	heading := "Steps, in this order"
 	if len(batches) > 1 {
-		t.printf(", each batch after the one before it is done")
+		heading += ", each batch after the one before it is done"
 	}
-	t.printf(":\n\n")
+	t.printf("%s:\n\n", wrap(heading, "", t.options.Width-1))
 	n := 1
 	width := len(strconv.Itoa(len(t.plan.Changes)))
 	for i, batch := range batches {
