@@ -22,6 +22,8 @@ func RandomChange(r *rand.Rand, present spec.State) plan.Change {
 		return operation(k, spec.Zero(k.Kind()), after, r.IntN(3))
 	case before == nil:
 		return operation(k, nil, after, 0)
+	case k.Kind() == spec.KindSyncDaemon:
+		return operation(k, before, after, r.IntN(2))
 	case k.Kind() == spec.KindService: // with it go its destinations: not so often
 		return operation(k, before, after, 1+min(r.IntN(6), 1))
 	}
