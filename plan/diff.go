@@ -274,19 +274,19 @@ func (d *differ) round(changes []Change, takers map[spec.ServiceKey]int) Changes
 		} else {
 			takers[k.Service] = others
 		}
-		switch {
-		case before.Weight == 0:
-			edit = append(edit, Step{c, d.drain(k)})
-		case others == 0:
+		if before.Takes() && others == 0 {
 			edit = append(edit, Step{Change: c})
-		default:
-			idle, ready := before, after
-			idle.Weight, ready.Weight = 0, 0
+			continue
+		}
+		// Idle on both sides of the edit, also where it is idle to begin with, for the way back.
+		idle, ready := before, after
+		idle.Weight, ready.Weight = 0, 0
+		if before != idle {
 			lower = append(lower, Step{Change: Change{k, before, idle}})
-			edit = append(edit, Step{Change{k, idle, ready}, d.drain(k)})
-			if ready != after {
-				raise = append(raise, Step{Change: Change{k, ready, after}})
-			}
+		}
+		edit = append(edit, Step{Change{k, idle, ready}, d.drain(k)})
+		if ready != after {
+			raise = append(raise, Step{Change: Change{k, ready, after}})
 		}
 	}
 	return slices.Concat(lower, edit, raise)
