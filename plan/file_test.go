@@ -1,0 +1,253 @@
+package plan_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// resealed is an edited plan with the digest that it would have, had lvsform written it.
+func resealed(t testing.TB, file string) string {
+	t.Helper()
+	i := strings.LastIndex(file, `"digest"`)
+	if i < 0 {
+		t.Fatal("no digest")
+	}
+	var compact, escaped bytes.Buffer
+	if err := json.Compact(&compact, []byte(strings.TrimRight(file[:i], " \n,")+"}")); err != nil {
+		t.Fatal(err)
+	}
+	json.HTMLEscape(&escaped, compact.Bytes())
+	sum := sha256.Sum256(escaped.Bytes())
+	return strings.TrimSuffix(compact.String(), "}") + `,"digest":"sha256:` + hex.EncodeToString(sum[:]) + `"}`
+}
+
+func TestDecodeErrors(t *testing.T) {
+	good := string(save(t, steps()))
+	adopting := string(save(t, adoptions()))
+	edit := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%q is not in the plan", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	sealedEdit := func(old, new string) string { return resealed(t, edit(old, new)) }
+	stepsAt := strings.Index(good, `"steps"`)
+	editStep := func(old, new string) string {
+		return resealed(t, good[:stepsAt]+strings.Replace(good[stepsAt:], old, new, 1))
+	}
+	for name, c := range map[string]struct{ file, want string }{
+		"empty":            {"", "the plan file is empty"},
+		"blank":            {" \n", "the plan file is empty"},
+		"cut short":        {good[:400], "the plan file is cut short at byte 400"},
+		"one byte short":   {good[:len(good)-2], "is cut short at byte"},
+		"not JSON":         {"PK\x03\x04", "the plan file is not JSON: byte 1"},
+		"HCL":              {`service "web" {}`, "the plan file is not JSON"},
+		"two plans":        {good + good, "something follows the plan at byte"},
+		"a list":           {"[]", "not a plan of lvsform"},
+		"null":             {"null", "not a plan of lvsform"},
+		"of OpenTofu":      {`{"format_version":"1.2","terraform_version":"1.9.0"}`, "not a plan of lvsform"},
+		"no steps":         {`{"format_version":"1.0","lvsform_version":"0.1.0"}`, "it has no steps"},
+		"later format":     {edit(`"1.0"`, `"2.3"`), `has format "2.3" and was made by a later version of lvsform (0.1.0)`},
+		"odd format":       {edit(`"1.0"`, `"x"`), `has format "x" and was made by another version`},
+		"edited":           {edit(`"weight": 2`, `"weight": 3`), "edited after it was made"},
+		"digest changed":   {good[:len(good)-8] + "x" + good[len(good)-7:], "edited after it was made"},
+		"no digest":        {good[:strings.LastIndex(good, ",\n")] + "}", "edited after it was made"},
+		"wrong type":       {sealedEdit(`"unchanged": 0`, `"unchanged": "no"`), "not a plan that lvsform wrote"},
+		"negative wait":    {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": -600`), "drain_seconds"},
+		"endless wait":     {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": 1e99`), "drain_seconds"},
+		"unknown effect":   {sealedEdit(`"drain_seconds": 600`, `"announce": true`), `unknown field "announce"`},
+		"unknown key":      {editStep(`"key": "sync master"`, `"key": "vip 192.0.2.1"`), `step 4 of 5: "vip 192.0.2.1"`},
+		"two spellings":    {editStep(`"key": "tcp 192.0.2.10:443 -> 10.0.0.11:443"`, `"key": "tcp 192.0.2.10:443 -> 10.0.0.11:0443"`), "is written"},
+		"unknown name":     {sealedEdit(`"name": "sync master"`, `"name": "sync slave"`), `"slave" is not a sync daemon role`},
+		"unknown setting":  {editStep(`"sync_id": 7`, `"sync_idea": 7`), `step 4 of 5: sync master: before: a sync_daemon has no attribute "sync_idea"`},
+		"wrong value":      {editStep(`"forward": "direct"`, `"forward": "carrier pigeon"`), `attribute "forward"`},
+		"empty step":       {editStep(`"after": {`, `"aft": {`), `unknown field "aft"`},
+		"no after":         {editStep("\"after\": null\n", `"drain_seconds": 1`), "after: missing"},
+		"nothing at all":   {editStep(`"before": null`, `"after": null`), "before: missing"},
+		"wrong kind":       {sealedEdit(`"type": "sync_daemon"`, `"type": "service"`), `sync master is a sync_daemon and not a "service"`},
+		"shown otherwise":  {sealedEdit(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
+		"run otherwise":    {editStep(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
+		"broken chain":     {editStep(`"weight": 0`, `"weight": 1`), "step 2 of 5: tcp 192.0.2.10:443 -> 10.0.0.11:443 is not as an earlier step leaves it"},
+		"another action":   {sealedEdit(`"update"`, `"delete"`), `the steps come to "update", resource_changes says ["delete"]`},
+		"object left out":  {resealed(t, withoutLast(t, good)), "is in steps and not in resource_changes"},
+		"object twice":     {sealedEdit(`"unmanaged": []`, `"unmanaged": [{"address":"a","type":"sync_daemon","name":"sync master"}]`), "sync master is named twice"},
+		"nothing happens":  {sealedEdit(`"resource_changes": [`, `"resource_changes": [{"address":"a","type":"timeouts","name":"timeouts","change":{"actions":["no-op"],"before":null,"after":null}},`), "timeouts is in resource_changes and in no step"},
+		"unknown ignore":   {sealedEdit(`"connections": {`, `"ignore_changes": ["wait"], "connections": {`), `a destination has no attribute "wait"`},
+		"wrong sum":        {sealedEdit(`"change": 2`, `"change": 1`), "the steps come to 0 to add, 2 to change, 0 to destroy, change_summary says 0 to add, 1 to change, 0 to destroy"},
+		"partly complete":  {sealedEdit(`"partial": false`, `"partial": true`), "both complete and partial"},
+		"errored":          {sealedEdit(`"errored": false`, `"errored": true`), "ended in errors"},
+		"not adopted":      {resealed(t, strings.Replace(adopting, `"importing": {`, `"exporting": {`, 1)), "is in resource_changes and in no step"},
+		"version is fancy": {edit(`"1.0",`, `"3.0",`+"\n"+`"lvsform_version": "\u001b[2J",`), "(0.1.0)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := plan.Decode(strings.NewReader(c.file))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// withoutLast is the plan without the last of its resource_changes.
+func withoutLast(t *testing.T, file string) string {
+	t.Helper()
+	end := strings.Index(file, "\n  ],")
+	start := strings.LastIndex(file[:end], ",\n    {")
+	if start < 0 {
+		t.Fatal("no second object")
+	}
+	return file[:start] + file[end:]
+}
+
+func TestDecodeReadError(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := plan.Decode(iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A later version of the same format may say more of an object and of the plan, not of a step.
+func TestDecodeLaterMinor(t *testing.T) {
+	file := string(save(t, steps()))
+	for _, e := range [][2]string{{`"1.0"`, `"1.7"`}, {`"partial"`, `"colour": "blue", "partial"`}, {`"connections": {`, `"owner": "x", "connections": {`}} {
+		file = strings.Replace(file, e[0], e[1], 1)
+	}
+	got, err := plan.Decode(strings.NewReader(resealed(t, file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := samePlan(steps(), got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDecodeCutAnywhere(t *testing.T) {
+	file := save(t, adoptions())
+	for n := range len(file) - 1 {
+		if _, err := plan.Decode(bytes.NewReader(file[:n])); err == nil {
+			t.Errorf("cut at byte %d of %d: no error", n, len(file))
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, p := range samples() {
+		f.Add(save(f, p))
+	}
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if bytes.Contains(file, []byte(`"digest"`)) && json.Valid(file) && bytes.HasPrefix(file, []byte("{")) {
+			file = []byte(resealed(t, string(file)))
+		}
+		p, err := plan.Decode(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		again, err := plan.Decode(bytes.NewReader(save(t, p)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := samePlan(p, again); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		for _, o := range []plan.TextOptions{{}, {Color: true, Width: 20, Verbose: true}} {
+			if err := p.WriteText(io.Discard, o); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// FuzzRoundTrip: what was saved is what is read, whatever the states are.
+func FuzzRoundTrip(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		p := arbitrary(rand.New(rand.NewPCG(seed, 1)))
+		got, err := plan.Decode(bytes.NewReader(save(t, p)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := samePlan(p, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// arbitrary is a plan between two states that any kernel might hold.
+func arbitrary(r *rand.Rand) *plan.Plan {
+	p := between(oddState(r), oddState(r))
+	p.Created = time.Unix(r.Int64N(1<<33), r.Int64N(1e9)).UTC()
+	for i := range p.Changes {
+		if p.Changes[i].Drain > 0 {
+			p.Changes[i].Drain = time.Duration(1 + r.Int64())
+		}
+	}
+	for _, c := range p.Changes {
+		about(p, c.Key, func(o *plan.Object) {
+			o.Reason, o.Protected = oddText(r), r.IntN(2) == 0
+			o.Connections = spec.Connections{Active: r.Uint32(), Inactive: r.Uint32N(2), Persistent: r.Uint32N(2)}
+			if o.Name = nameOf(c.Key); r.IntN(3) == 0 {
+				o.Ignore = []string{spec.Attributes(c.Key.Kind())[0].Name}
+			}
+		})
+	}
+	for _, k := range []spec.Key{serviceKey(mark), spec.SyncDaemonKey{Role: spec.Backup}} {
+		if r.IntN(2) == 0 {
+			p.Adopted = append(p.Adopted, k)
+		}
+	}
+	p.Unmanaged = []spec.Key{serviceKey("protocol47 198.51.100.1:0")}
+	p.Unchanged, p.Partial, p.Warnings = r.IntN(9), r.IntN(2) == 0, []string{oddText(r)}
+	p.Version, p.Instance, p.Config, p.Host.Name = oddText(r), oddText(r), oddText(r), oddText(r)
+	return p
+}
+
+func oddText(r *rand.Rand) string {
+	letters := []rune("ab<>&\"\\\x00\x1b\u2028\u202e世\U0001f600`|")
+	var b strings.Builder
+	for range r.IntN(8) {
+		b.WriteRune(letters[r.IntN(len(letters))])
+	}
+	return b.String()
+}
+
+func oddState(r *rand.Rand) spec.State {
+	var s spec.State
+	s.Set(spec.TimeoutsKey{}, spec.Timeouts{TCP: r.Uint32(), TCPFin: r.Uint32(), UDP: r.Uint32()})
+	for _, text := range []string{https, dns, mark, "protocol47 192.0.2.1:0", "sctp [::ffff:192.0.2.1]:9"} {
+		if r.IntN(3) == 0 {
+			continue
+		}
+		k := serviceKey(text)
+		s.Set(k, spec.Service{Scheduler: []string{"rr", "sh", "none", "x<y"}[r.IntN(4)], Flags: spec.SchedulerFlags(r.Uint32() &^ 7),
+			OnePacket: r.IntN(2) == 0, Persistent: r.IntN(2) == 0, Timeout: r.Uint32(),
+			Netmask: []spec.Netmask{{}, spec.MaskIPv4(r.Uint32()), spec.PrefixIPv6(64)}[r.IntN(3)], Engine: []string{"", "sip"}[r.IntN(2)]})
+		for range r.IntN(4) {
+			a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(r.IntN(4))}), uint16(r.IntN(3)))
+			s.Set(spec.DestinationKey{Service: k, Address: a}, spec.Destination{Forward: spec.Forward(r.IntN(8)), Weight: r.Uint32N(3),
+				Tunnel:         spec.Tunnel{Type: spec.TunnelType(r.IntN(256)), Port: uint16(r.IntN(3)), Checksum: spec.Checksum(r.IntN(1 << 16))},
+				UpperThreshold: r.Uint32N(3), LowerThreshold: r.Uint32N(3)})
+		}
+	}
+	for _, role := range []spec.Role{spec.Master, spec.Backup} {
+		if r.IntN(2) == 0 {
+			s.Set(spec.SyncDaemonKey{Role: role}, spec.SyncDaemon{Interface: "eth0", SyncID: r.Uint32(), MaxLen: uint16(r.IntN(3)),
+				Group: []netip.Addr{{}, netip.MustParseAddr("ff02::1")}[r.IntN(2)], Port: uint16(r.IntN(3)), TTL: uint8(r.IntN(3))})
+		}
+	}
+	return s
+}

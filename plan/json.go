@@ -1,0 +1,214 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// formatVersion is the version of a plan as JSON. What reads 1.0 may ignore what 1.1 adds; 2.0 it must refuse.
+const formatVersion = "1.0"
+
+// document is a plan as JSON. Keys that OpenTofu's `show -json` has mean here what they mean there. What can be
+// derived from the steps is written for other programs, and has to agree with them when it is read.
+type document struct {
+	FormatVersion   string           `json:"format_version"`
+	Version         string           `json:"lvsform_version"`
+	Timestamp       time.Time        `json:"timestamp"`
+	Node            Host             `json:"node"`
+	Instance        string           `json:"instance"`
+	ConfigDigest    string           `json:"config_digest"`
+	ResourceChanges []resourceChange `json:"resource_changes"`
+	Steps           []stepJSON       `json:"steps"`
+	Unmanaged       []unmanagedJSON  `json:"unmanaged"`
+	Unchanged       int              `json:"unchanged"`
+	Partial         bool             `json:"partial"`
+	Warnings        []string         `json:"warnings"`
+	ChangeSummary   Summary          `json:"change_summary"`
+	// Complete says that the node will match the configuration when the plan has been done.
+	Complete bool `json:"complete"`
+	// Errored is for programs that read OpenTofu's plans: a plan with errors is never written.
+	Errored bool `json:"errored"`
+}
+
+// resourceChange is one object that changes, is adopted, or is named by steps that leave it as it is.
+type resourceChange struct {
+	identity
+	Change changeJSON `json:"change"`
+	detail
+}
+
+type unmanagedJSON struct {
+	identity
+	detail
+}
+
+type identity struct {
+	Address string `json:"address"`
+	Type    string `json:"type"`
+	// Name is the kernel's identity of the object, by which it is found again.
+	Name string `json:"name"`
+}
+
+// detail is what Object holds beside the name.
+type detail struct {
+	Reason      string            `json:"action_reason,omitempty"`
+	Connections *spec.Connections `json:"connections,omitempty"`
+	Ignore      []string          `json:"ignore_changes,omitempty"`
+	Protected   bool              `json:"protected,omitempty"`
+}
+
+type changeJSON struct {
+	Actions   []string        `json:"actions"`
+	Before    json.RawMessage `json:"before"`
+	After     json.RawMessage `json:"after"`
+	Importing *importingJSON  `json:"importing,omitempty"`
+}
+
+type importingJSON struct {
+	ID string `json:"id"`
+}
+
+type stepJSON struct {
+	Key    string          `json:"key"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+	Drain  seconds         `json:"drain_seconds,omitempty"`
+}
+
+// seconds is a duration as an exact decimal number of seconds.
+type seconds time.Duration
+
+func (s seconds) MarshalJSON() ([]byte, error) {
+	whole, rest := time.Duration(s)/time.Second, time.Duration(s)%time.Second
+	text := strconv.FormatInt(int64(whole), 10)
+	if rest > 0 {
+		digits := strconv.FormatInt(int64(time.Second+rest), 10)
+		text += "." + digits[1:]
+	}
+	return []byte(text), nil
+}
+
+func (s *seconds) UnmarshalJSON(text []byte) error {
+	d, err := time.ParseDuration(string(text) + "s")
+	if err != nil || d < 0 {
+		return fmt.Errorf("drain_seconds: %s is not a number of seconds that a wait can have", text)
+	}
+	*s = seconds(d)
+	return nil
+}
+
+func (p *Plan) document() document {
+	summary := p.Summary()
+	return document{
+		FormatVersion:   formatVersion,
+		Version:         p.Version,
+		Timestamp:       p.Created.UTC().Round(0),
+		Node:            p.Host,
+		Instance:        p.Instance,
+		ConfigDigest:    p.Config,
+		ResourceChanges: p.resourceChanges(),
+		Steps:           p.Changes.document(),
+		Unmanaged:       p.unmanagedDocument(),
+		Unchanged:       p.Unchanged,
+		Partial:         p.Partial,
+		Warnings:        append([]string{}, p.Warnings...),
+		ChangeSummary:   summary,
+		Complete:        !p.Partial,
+	}
+}
+
+func (cs Changeset) document() []stepJSON {
+	out := make([]stepJSON, len(cs))
+	for i, s := range cs {
+		out[i] = stepJSON{s.Key.String(), spec.EncodeValue(s.Before), spec.EncodeValue(s.After), seconds(s.Drain)}
+	}
+	return out
+}
+
+// resourceChanges are the objects of all steps and adoptions, each once, in the order in which plans show them.
+func (p *Plan) resourceChanges() []resourceChange {
+	changes := p.involved()
+	adopted := make(map[spec.Key]bool, len(p.Adopted))
+	for _, k := range p.Adopted {
+		adopted[k] = true
+	}
+	keys := make([]spec.Key, 0, len(changes))
+	for k := range changes {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, compareShown)
+	out := make([]resourceChange, len(keys))
+	for i, k := range keys {
+		out[i] = resourceChange{p.identity(k), changes[k].document(adopted[k]), p.detail(k)}
+	}
+	return out
+}
+
+// involved are the objects of all steps and adoptions, those included that end as they began.
+func (p *Plan) involved() map[spec.Key]Change {
+	changes := make(map[spec.Key]Change, len(p.Changes)+len(p.Adopted))
+	for _, k := range p.Adopted {
+		changes[k] = Change{Key: k}
+	}
+	begun := make(map[spec.Key]bool, len(p.Changes))
+	for _, s := range p.Changes {
+		c := s.Change
+		if begun[s.Key] {
+			c.Before = changes[s.Key].Before
+		}
+		begun[s.Key] = true
+		changes[s.Key] = c
+	}
+	return changes
+}
+
+func (c Change) document(adopted bool) changeJSON {
+	out := changeJSON{Actions: []string{c.verb()}, Before: spec.EncodeValue(c.Before), After: spec.EncodeValue(c.After)}
+	if adopted {
+		out.Importing = &importingJSON{c.Key.String()}
+	}
+	return out
+}
+
+// verb is OpenTofu's word for what becomes of the object.
+func (c Change) verb() string {
+	if c.Before == c.After {
+		return "no-op"
+	}
+	return c.Action().String()
+}
+
+func (p *Plan) unmanagedDocument() []unmanagedJSON {
+	out := make([]unmanagedJSON, len(p.Unmanaged))
+	for i, k := range p.Unmanaged {
+		out[i] = unmanagedJSON{p.identity(k), p.detail(k)}
+	}
+	return out
+}
+
+func (p *Plan) identity(k spec.Key) identity {
+	return identity{p.Name(k), k.Kind().String(), k.String()}
+}
+
+func (p *Plan) detail(k spec.Key) detail {
+	o := p.Objects[k]
+	d := detail{Reason: o.Reason, Ignore: o.Ignore, Protected: o.Protected}
+	if o.Connections != (spec.Connections{}) {
+		d.Connections = &o.Connections
+	}
+	return d
+}
+
+// object is what an identity and its detail say.
+func (i identity) object(d detail) Object {
+	o := Object{Name: i.Address, Ignore: d.Ignore, Protected: d.Protected, Reason: d.Reason}
+	if d.Connections != nil {
+		o.Connections = *d.Connections
+	}
+	return o
+}

@@ -1,0 +1,68 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"strings"
+)
+
+// WriteJSON saves the plan as the file that Decode reads: indented, the same for the same plan, and sealed by a digest
+// of everything in it. The digest finds out edits; it does not say who made the plan.
+func (p *Plan) WriteJSON(w io.Writer) error {
+	text, err := p.encode()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// MarshalJSON is what WriteJSON writes, on one line. Decode reads either, and one that was formatted anew as long as
+// the order of the members is kept.
+func (p *Plan) MarshalJSON() ([]byte, error) { return p.encode() }
+
+func (p *Plan) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(p.document()); err != nil {
+		return nil, err
+	}
+	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return seal(text), nil
+}
+
+// seal adds the digest as the last member of an object that has others.
+func seal(text []byte) []byte {
+	sum := digest(text)
+	return append(text[:len(text)-1:len(text)-1], sealOf(sum)...)
+}
+
+func sealOf(sum string) string { return `,"digest":"` + sum + `"}` }
+
+// sealed says whether an object ends in the digest of its other members.
+func sealed(text []byte) bool {
+	var b bytes.Buffer
+	if json.Compact(&b, text) != nil {
+		return false
+	}
+	compact := b.String()
+	i := strings.LastIndex(compact, `,"digest":`)
+	return i >= 0 && compact[i:] == sealOf(digest([]byte(compact[:i]+"}")))
+}
+
+// digest is over the compact text in which <, > and & are escaped: json.Marshal escapes them, other programs do not.
+func digest(text []byte) string {
+	var b bytes.Buffer
+	json.HTMLEscape(&b, text)
+	sum := sha256.Sum256(b.Bytes())
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
