@@ -30,7 +30,7 @@ help:
 	@echo 'make bench      benchmarks, here and in a kernel whose clock counts instructions'
 	@echo 'make fuzz       every fuzz target for FUZZTIME=$(FUZZTIME)'
 	@echo 'make golden     rewrite expected output in testdata; read the diff'
-	@echo 'make demo       a plan and an apply in a kernel of its own'
+	@echo 'make demo       validate, plan, apply, drift and undo of an example; no root, no kernel module'
 	@echo 'one package:    $(machine)/gotest uml ./drivers/netlink -test.v'
 
 ifeq ($(LVSFORM_TEST_KERNEL),none)
@@ -91,7 +91,6 @@ golden:
 	go test -skip '^TestKernel' $$(grep -rlE --include='*_test.go' 'flag\.Bool(Var)?\(.*"update"' . | xargs -r -n1 dirname | sort -u) -update
 
 demo: build
-	$(machine)/need uml
 	examples/demo.sh
 
 clean:
