@@ -74,20 +74,12 @@ func (t *text) legend() {
 
 // imports lists what becomes lvsform's own; an object that changes too says so in its block.
 func (t *text) imports() {
-	changed := map[spec.Key]bool{}
-	for _, s := range t.plan.Changes {
-		changed[s.Key] = true
-	}
 	o := newObjects(t.plan, &t.palette, false)
-	any := false
-	for _, k := range t.plan.Adopted {
-		if changed[k] {
-			continue
-		}
-		any = true
-		t.lines(o.header(k, fate{"imported", ""}), line{indent: 2, text: "# (" + k.String() + ")"})
+	keys := o.onlyAdopted()
+	for _, k := range keys {
+		t.lines(o.imported(k)...)
 	}
-	if any {
+	if len(keys) > 0 {
 		t.printf("\n")
 	}
 }
