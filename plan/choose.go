@@ -68,7 +68,7 @@ func matched(names, addresses []string, hit map[string]bool) bool {
 	found := false
 	for _, address := range addresses {
 		for _, name := range names {
-			if within(name, address) {
+			if Within(name, address) {
 				hit[address], found = true, true
 			}
 		}
@@ -76,8 +76,8 @@ func matched(names, addresses []string, hit map[string]bool) bool {
 	return found
 }
 
-// within says that name is the address or lies below it: service.web takes in service.web.tcp["…"], and not service.web2.
-func within(name, address string) bool {
+// Within says that name is the address or lies below it: service.web takes in service.web.tcp["…"], and not service.web2.
+func Within(name, address string) bool {
 	rest, ok := strings.CutPrefix(name, address)
 	return ok && address != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

@@ -68,7 +68,7 @@ func (m *maker) protected(k spec.Key) bool {
 	}
 	name := m.Ledger[k].Name
 	for block, l := range m.Desired.Blocks {
-		if l.PreventDestroy && within(name, block) {
+		if l.PreventDestroy && Within(name, block) {
 			return true
 		}
 	}
