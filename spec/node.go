@@ -110,6 +110,9 @@ func (n *Node) destination(k DestinationKey, d Destination, create bool) (Value,
 	if create && !n.kernel.unicast(k.Address.Addr()) { // one that is there has an address that was unicast
 		return nil, syscall.EINVAL
 	}
+	if d.Forward &= 7; d.Forward != TunnelTo {
+		d.Tunnel = Tunnel{} // the kernel keeps it without effect, and no driver shows it
+	}
 	return d, 0
 }
 
