@@ -49,12 +49,14 @@ func (p *Plan) ordered() bool {
 // batch prints steps from number n on and gives the next number.
 func (t *text) batch(steps Changeset, n, width int) int {
 	for len(steps) > 0 {
-		run := steps.run()
-		switch first := steps[0]; {
-		case run > alike && !t.options.Verbose:
+		first, run := steps[0], 1
+		if !t.options.Verbose {
+			run = steps.run()
+		}
+		if run > alike {
 			nouns := strings.ReplaceAll(first.Key.Kind().String(), "_", " ")
 			t.step(fmt.Sprintf("%*d-%d. ", width, n, n+run-1), first.Action().String()+" "+plural(run, nouns), first)
-		default:
+		} else {
 			run = 1
 			t.step(fmt.Sprintf("%*d. ", width, n), first.Change.String(), first)
 		}

@@ -37,7 +37,7 @@ func (s Service) Schedules() bool { return s.Scheduler != "" && s.Scheduler != "
 // Destination is the configuration of a real server within a service.
 type Destination struct {
 	Forward Forward
-	// Tunnel is used by the method TunnelTo; the kernel keeps it for the others too.
+	// Tunnel is zero for every method but TunnelTo: what the kernel keeps for the others has no effect.
 	Tunnel Tunnel
 	// Weight is at most 2147483647; 0 takes no new connections.
 	Weight uint32
