@@ -19,9 +19,9 @@ func TestEveryAttributeIsSeen(t *testing.T) {
 	}{
 		{site53, spec.Service{Scheduler: "wlc"},
 			spec.Service{Scheduler: "sh", Flags: spec.Flag1, OnePacket: true, Persistent: true, Timeout: 60, Netmask: spec.MaskIPv4(0xffffff00), Engine: "sip"}},
-		{rs1, spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Type: spec.GUE, Port: 6081}, Weight: 1},
+		{rs1, spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Type: spec.GUE, Port: 6081}, Weight: 1, UpperThreshold: 20},
 			spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Type: spec.GRE, Port: 6080, Checksum: spec.ChecksumFull}, UpperThreshold: 10, LowerThreshold: 5}},
-		{rs1, one, spec.Destination{Forward: spec.Masquerade, Weight: 2, UpperThreshold: 10, LowerThreshold: 5}},
+		{rs1, one, spec.Destination{Forward: spec.Masquerade, Weight: 2, UpperThreshold: 10}},
 		{spec.TimeoutsKey{}, spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}, spec.Timeouts{TCP: 901, TCPFin: 121, UDP: 301}},
 		{spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "eth0", SyncID: 1, MaxLen: 1472, Group: group, Port: 8848, TTL: 1},
 			spec.SyncDaemon{Interface: "eth1", SyncID: 2, MaxLen: 1400, Group: group.Next(), Port: 8849, TTL: 2}},
