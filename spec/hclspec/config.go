@@ -1,0 +1,67 @@
+// Package hclspec is the language: it reads a directory of HCL files into the desired State of a node, with the source
+// range of every object, and writes a State as canonical HCL.
+//
+// Load is the way in. The author's mistakes are diagnostics, all of them at once: each has a code (Code), a source
+// range, and a sentence that says what to write instead. Blocks are evaluated in layers (variable, locals, vip, pool,
+// service, the rest), and a layer's values are known to later layers only, so that cycles cannot be written.
+package hclspec
+
+import (
+	"io/fs"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Source is where a configuration comes from.
+type Source struct {
+	// Dir is the directory with the files, relative to the working directory, or to FS.
+	Dir string
+	// FS is where files are read; nil is the operating system.
+	FS fs.FS
+	// Vars are the values of --var and --var-file in the order in which they were given; later ones win.
+	Vars []VarFlag
+	// Environ is the environment in the form of os.Environ; only LVSFORM_VAR_name is looked at.
+	Environ []string
+	// Version is the version of lvsform, which required_version is compared with. "" and what is not a version
+	// satisfy everything.
+	Version string
+}
+
+// VarFlag is one --var or --var-file. Exactly one field is set.
+type VarFlag struct {
+	// Assign is the text of --var: "name=value".
+	Assign string
+	// File is the path of --var-file.
+	File string
+}
+
+// Config is what a directory says. After errors it holds what could be read, which is good for messages only.
+type Config struct {
+	Desired spec.Desired
+	// Files are the sources by the names that ranges use, for printing diagnostics.
+	Files map[string]*hcl.File
+	// Digest is the SHA-256, in hexadecimal, of the names and contents of all files that were read and of the values
+	// that variables were given otherwise.
+	Digest string
+
+	origins map[spec.Key]origin
+}
+
+// Range is the place that declares the object: the listener, the server, the block.
+func (c *Config) Range(k spec.Key) (r hcl.Range, ok bool) {
+	o, ok := c.origins[k]
+	if !ok {
+		return hcl.Range{}, false
+	}
+	return o.place(""), true
+}
+
+// Load reads and evaluates a configuration. The Config is never nil. The diagnostics are in the order of the files;
+// if one is an error, the Config must not be acted on.
+func Load(src Source) (*Config, hcl.Diagnostics) {
+	l := newLoader(src)
+	l.load()
+	return l.finish(), l.diags
+}

@@ -1,0 +1,198 @@
+package hclspec
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// pool is a pool block that was evaluated. Each listener of each of its services is served by all of its servers.
+type pool struct {
+	addr    string
+	key     string
+	block   *hcl.Block
+	forward spec.Forward
+	life    *spec.Lifecycle
+	servers []*server
+	// drains says that the pool asks for its servers to be drained, and not only the default.
+	drains bool
+	used   bool
+}
+
+type server struct {
+	name    string
+	label   string // its part of an address: .server["rs1"]
+	block   *hcl.Block
+	v4, v6  netip.Addr
+	port    uint16 // 0: the listener's
+	dest    spec.Destination
+	standby bool // in maintenance
+}
+
+func (l *loader) evaluatePools() {
+	l.layer = "pool"
+	for _, block := range l.blocks["pool"] {
+		d := l.declared(block)
+		for _, in := range l.instances(block, d, poolKind) {
+			p := l.pool(in)
+			if l.pools[in.addr] == nil {
+				l.pools[in.addr] = p
+			}
+		}
+	}
+}
+
+func (l *loader) pool(in instance) *pool {
+	b := l.open(in.block, poolKind, in.ctx)
+	p := &pool{addr: in.addr, key: in.key, block: in.block}
+	forward, known := b.forward()
+	p.forward = forward
+	var port uint16
+	if a, ok := b.get("port"); ok {
+		port = a.port()
+	}
+	tunnel, hasTunnel := b.tunnel()
+	p.life = l.poolLifecycle(b, p)
+	used, names := false, map[string]*hcl.Block{}
+	for block := range b.children("server") {
+		s, ok := l.server(block, p, b, port, tunnel)
+		if first, dup := names[s.name]; dup {
+			l.errorf("LVS023", block.LabelRanges[0], "Duplicate server", "The pool has a server %q already, at %s: give one of them another name.", s.name, first.DefRange)
+			continue
+		}
+		names[s.name] = block
+		used = used || s.dest.Forward == spec.TunnelTo
+		if ok && known {
+			p.servers = append(p.servers, s)
+		}
+	}
+	if hasTunnel && !used && p.forward != spec.TunnelTo && known && !b.bad {
+		for block := range b.children("tunnel") {
+			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of %s is %s: leave the tunnel block out, or use forward = \"tunnel\".", p.addr, p.forward)
+		}
+	}
+	if len(names) == 0 && !b.bad {
+		l.warnf("LVS202", in.block.DefRange, "Empty pool", "%s has no servers: its services refuse every connection.", p.addr)
+	}
+	return p
+}
+
+func (l *loader) server(block *hcl.Block, p *pool, parent *body, port uint16, tunnel spec.Tunnel) (*server, bool) {
+	b := l.open(block, serverKind, parent.ctx)
+	s := &server{block: block, port: port, name: block.Labels[0]}
+	s.label = spec.ServerName(s.name)
+	s.dest = spec.Destination{Forward: p.forward, Weight: 1}
+	if _, ok := b.expression("forward"); ok {
+		s.dest.Forward, _ = b.forward()
+	}
+	s.v4, s.v6 = b.serverAddress("address", spec.IPv4), b.serverAddress("address6", spec.IPv6)
+	if !s.v4.IsValid() && !s.v6.IsValid() && !b.bad {
+		b.errorf("LVS005", block.DefRange, "Missing attribute", "A server needs an address: set address (IPv4), address6 (IPv6) or both.")
+	}
+	if a, ok := b.get("port"); ok {
+		s.port = a.port()
+	}
+	s.dest.Weight = b.count("weight", 1, spec.MaxWeight)
+	s.dest.UpperThreshold = b.count("upper_threshold", 0, 1<<32-1)
+	s.dest.LowerThreshold = b.count("lower_threshold", 0, 1<<32-1)
+	if a, ok := b.get("maintenance"); ok {
+		s.standby, _ = a.boolean()
+	}
+	if s.standby {
+		s.dest.Weight = 0
+	}
+	if s.dest.Forward == spec.TunnelTo {
+		s.dest.Tunnel = tunnel
+	}
+	if own, ok := b.tunnel(); ok {
+		s.dest.Tunnel = own
+		if s.dest.Forward != spec.TunnelTo && !b.bad {
+			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of this server is %s: leave the tunnel block out, or use forward = \"tunnel\".", s.dest.Forward)
+		}
+	}
+	return s, !b.bad
+}
+
+// forward reads the forwarding method; "fullnat" is a word of the language that this version cannot act on.
+func (b *body) forward() (spec.Forward, bool) {
+	a, ok := b.get("forward")
+	if !ok {
+		return 0, false
+	}
+	if a.v.Type() == cty.String && a.v.AsString() == "fullnat" {
+		a.errorf("LVS009", "Not in this version", "This version of lvsform cannot act on forward = \"fullnat\" yet: use another method.")
+		return 0, false
+	}
+	word, ok := a.word([]string{"direct", "masquerade", "tunnel", "local"}, "forwarding method")
+	if !ok {
+		return 0, false
+	}
+	f, err := spec.ParseForward(word)
+	return f, err == nil
+}
+
+func (b *body) tunnel() (t spec.Tunnel, ok bool) {
+	c := b.child("tunnel")
+	if c == nil {
+		return t, false
+	}
+	if a, ok := c.get("type"); ok {
+		if word, ok := a.word([]string{"ipip", "gue", "gre"}, "tunnel type"); ok {
+			t.Type, _ = spec.ParseTunnelType(word)
+		}
+	}
+	if a, ok := c.get("port"); ok {
+		t.Port = a.port()
+	}
+	if a, ok := c.get("checksum"); ok {
+		if word, ok := a.word([]string{"none", "full", "remote"}, "checksum mode"); ok {
+			t.Checksum, _ = spec.ParseChecksum(word)
+		}
+	}
+	return t, true
+}
+
+func (b *body) serverAddress(name string, f spec.Family) netip.Addr {
+	a, ok := b.get(name)
+	if !ok {
+		return netip.Addr{}
+	}
+	addr, ok := a.address()
+	if ok && spec.FamilyOf(addr) != f {
+		a.errorf("LVS017", "Invalid address", "%s is not %s: write an IPv4 address as address, an IPv6 address as address6.", addr, f)
+	}
+	return addr
+}
+
+// count reads a number of 32 bits, or gives what it is if nothing is written.
+func (b *body) count(name string, otherwise uint32, most uint64) uint32 {
+	a, ok := b.get(name)
+	if !ok {
+		return otherwise
+	}
+	n, _ := a.number(0, most)
+	return uint32(n)
+}
+
+func (a value) port() uint16 {
+	n, _ := a.number(1, 65535)
+	return uint16(n)
+}
+
+// drain reads the drain block.
+func (b *body) drain() (d time.Duration, explicit bool) {
+	c := b.child("drain")
+	if c == nil {
+		return spec.DefaultDrain, false
+	}
+	a, ok := c.get("timeout")
+	if !ok {
+		return spec.DefaultDrain, false
+	}
+	d, _ = a.duration()
+	return d, d > 0
+}

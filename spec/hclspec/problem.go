@@ -1,0 +1,121 @@
+package hclspec
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// judge holds the desired State against the rules, and says what is allowed and still doubtful.
+func (l *loader) judge() {
+	for _, p := range spec.Validate(l.config.Desired.State) {
+		l.errorf(p.Rule, l.config.origins[p.Key].place(wordFor(p)), p.Summary, "%s", p.Detail)
+	}
+	l.ignored()
+	l.doubts()
+}
+
+// wordFor is what the language calls the attribute that a problem is about.
+func wordFor(p spec.Problem) string {
+	switch p.Rule {
+	case "LVS102":
+		return "addresses"
+	case "LVS107":
+		return "ports"
+	case "LVS120", "LVS121":
+		if spec.FamilyOf(p.Key.(spec.DestinationKey).Address.Addr()) == spec.IPv6 {
+			return "address6"
+		}
+		return "address"
+	case "LVS128":
+		return "port"
+	}
+	if rest, ok := strings.CutPrefix(p.Attribute, "tunnel_"); ok {
+		return "tunnel." + rest
+	}
+	if p.Attribute == "persistence_netmask" && p.Key.(spec.ServiceKey).Family() == spec.IPv6 {
+		return "persistence.netmask6"
+	}
+	if rest, ok := strings.CutPrefix(p.Attribute, "persistence_"); ok {
+		return "persistence." + rest
+	}
+	return p.Attribute
+}
+
+// ignored: what the configuration declares and says it never touches.
+func (l *loader) ignored() {
+	desired := &l.config.Desired
+	o := desired.Ownership
+	if len(o.IgnoreAddresses)+len(o.IgnoreMarks)+len(o.IgnoreInterfaces) == 0 {
+		return
+	}
+	check := func(k spec.Key, v spec.Value) {
+		if o.Ignores(k, v) {
+			l.errorf("LVS028", l.config.origins[k].place(""), "Declared and ignored", "%s is declared here, and ownership.ignore says that it is never touched: remove it from one of the two.", k)
+		}
+	}
+	for k, v := range desired.State.Services {
+		check(k, v)
+	}
+	for k, v := range desired.State.SyncDaemons {
+		check(k, v)
+	}
+}
+
+// doubts are the warnings about blocks.
+func (l *loader) doubts() {
+	for _, s := range l.services {
+		if s.pool == nil {
+			continue
+		}
+		if s.value.Scheduler == "sh" {
+			l.sourceHash(s)
+		}
+		if s.value.Persistent && s.pool.drains {
+			l.warnf("LVS205", origin{s.block, nil}.place("persistence.timeout"), "Drain of persistent clients",
+				"%s is persistent and %s drains its servers: clients keep going to a server that drains unless the sysctl net.ipv4.vs.expire_quiescent_template is 1. "+
+					"This version does not set sysctls: set it by other means.", s.addr, s.pool.addr)
+		}
+	}
+	told := map[hcl.Range]bool{}
+	for _, block := range l.blocks["pool"] {
+		l.poolDoubts(block, told)
+	}
+}
+
+// sourceHash: the kernel fills 256 buckets in list order, so that large weights leave none for the servers after them.
+func (l *loader) sourceHash(s *service) {
+	sum := uint64(0)
+	for _, server := range s.pool.servers {
+		sum += uint64(server.dest.Weight)
+	}
+	if sum > 256 {
+		l.warnf("LVS204", origin{s.block, nil}.place("scheduler"), "Weights beyond the sh table",
+			"The weights of %s add up to %d, and sh has 256 places, filled in order: servers at the end get no clients. Use smaller weights, or mh.", s.pool.addr, sum)
+	}
+}
+
+func (l *loader) poolDoubts(block *hcl.Block, told map[hcl.Range]bool) {
+	var unused []string
+	for _, p := range l.pools {
+		if p.block != block {
+			continue
+		}
+		if !p.used {
+			unused = append(unused, p.addr)
+		}
+		for _, s := range p.servers {
+			if s.dest.UpperThreshold == 0 || told[block.DefRange] {
+				continue
+			}
+			told[block.DefRange] = true
+			l.warnf("LVS206", origin{s.block, nil}.place("upper_threshold"), "Threshold on connections",
+				"A threshold in %s counts ended connections too until they expire (about two minutes for TCP): allow for several times the connections that are open.", p.addr)
+		}
+	}
+	if len(unused) > 0 {
+		l.warnf("LVS201", block.DefRange, "Unused pool", "No service uses %s: it has no effect.", some(unused))
+	}
+}
