@@ -24,28 +24,34 @@ func Decode(r io.Reader) (*Plan, error) {
 	if err := recognise(text); err != nil {
 		return nil, err
 	}
-	if !sealed(text) {
-		return nil, errors.New("the plan file was edited after it was made: its digest does not match; make a new plan")
-	}
 	var d document
-	if err := json.Unmarshal(text, &d); err != nil {
+	err = json.Unmarshal(text, &d)
+	switch {
+	case d.Steps == nil:
+		return nil, errors.New("the file is JSON, but not a plan of lvsform: it has no steps")
+	case !sealed(text):
+		return nil, errors.New("the plan file was edited after it was made: its digest does not match; make a new plan")
+	case err != nil:
 		return nil, fmt.Errorf("the plan file is not a plan that lvsform wrote: %w", err)
 	}
-	p, err := d.plan()
+	p, shown, err := d.plan()
 	if err != nil {
 		return nil, fmt.Errorf("the plan file is not a plan that this lvsform can do: %w", err)
 	}
-	if err := d.contradiction(p); err != nil {
+	if err := d.contradiction(p, shown); err != nil {
 		return nil, fmt.Errorf("the plan file contradicts itself: %w", err)
 	}
 	return p, nil
 }
 
 // readJSON is the one JSON value that the reader holds.
-func readJSON(r io.Reader) (json.RawMessage, error) {
+func readJSON(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
+	}
+	if json.Valid(text) {
+		return text, nil
 	}
 	var raw json.RawMessage
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -61,69 +67,85 @@ func readJSON(r io.Reader) (json.RawMessage, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the plan file is not JSON: %w", err)
 	}
-	end := int(dec.InputOffset())
-	if rest := bytes.TrimLeft(text[end:], " \t\r\n"); len(rest) > 0 {
-		return nil, fmt.Errorf("the plan file is not JSON: something follows the plan at byte %d", len(text)-len(rest))
-	}
-	return raw, nil
+	return nil, fmt.Errorf("the plan file is not JSON: something follows the plan at byte %d", dec.InputOffset())
 }
 
-// recognise tells a plan of this format from other JSON, looking at no more than its first level.
+// recognise tells a plan of this format from other JSON. It reads no further than to the two versions, which come first.
 func recognise(text []byte) error {
-	var head struct {
-		Format  *string         `json:"format_version"`
-		Version *string         `json:"lvsform_version"`
-		Steps   json.RawMessage `json:"steps"`
-	}
-	if err := json.Unmarshal(text, &head); err != nil || head.Format == nil || head.Version == nil {
-		return errors.New("the file is JSON, but not a plan of lvsform: it has no format_version and lvsform_version")
-	}
-	major, _, _ := strings.Cut(*head.Format, ".")
-	ours, _, _ := strings.Cut(formatVersion, ".")
-	if major != ours {
-		which := "another"
-		if n, err := strconv.Atoi(major); err == nil && n > 1 {
-			which = "a later"
+	head := map[string]string{"format_version": "", "lvsform_version": ""}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	_, err := dec.Token()
+	for left := len(head); left > 0; {
+		var name json.Token
+		var value any
+		if err == nil {
+			name, err = dec.Token()
 		}
-		return fmt.Errorf("the plan file has format %q and was made by %s version of lvsform (%s); this one reads format %s: make a new plan",
-			*head.Format, which, printable(*head.Version), formatVersion)
+		if err == nil {
+			err = dec.Decode(&value)
+		}
+		if err != nil {
+			return errors.New("the file is JSON, but not a plan of lvsform: it has no format_version and lvsform_version")
+		}
+		word, _ := name.(string)
+		if _, ok := head[word]; ok {
+			head[word], _ = value.(string)
+			left--
+		}
 	}
-	if head.Steps == nil {
-		return errors.New("the file is JSON, but not a plan of lvsform: it has no steps")
-	}
-	return nil
+	return readable(head["format_version"], head["lvsform_version"])
 }
 
-// plan is what the document says, apart from what can be derived.
-func (d *document) plan() (*Plan, error) {
+// readable says whether a plan of the format can be read here.
+func readable(format, version string) error {
+	major, _, _ := strings.Cut(format, ".")
+	ours, _, _ := strings.Cut(formatVersion, ".")
+	if major == ours {
+		return nil
+	}
+	which := "another"
+	if n, err := strconv.Atoi(major); err == nil && n > 1 {
+		which = "a later"
+	}
+	return fmt.Errorf("the plan file has format %q and was made by %s version of lvsform (%s); this one reads format %s: make a new plan",
+		format, which, printable(version), formatVersion)
+}
+
+// plan is what the document says, apart from what can be derived, and the changes that it shows, in its order.
+func (d *document) plan() (*Plan, []Change, error) {
 	p := &Plan{
 		Version: d.Version, Created: d.Timestamp, Host: d.Node, Instance: d.Instance, Config: d.ConfigDigest,
 		Unchanged: d.Unchanged, Partial: d.Partial, Warnings: d.Warnings,
+		Changes: make(Changeset, len(d.Steps)),
 		Objects: make(map[spec.Key]Object, len(d.ResourceChanges)+len(d.Unmanaged)),
 	}
-	for i, raw := range d.Steps {
-		s, err := raw.step()
-		if err != nil {
-			return nil, fmt.Errorf("step %d of %d: %w", i+1, len(d.Steps), err)
+	values := decoded{}
+	var err error
+	for i, s := range d.Steps {
+		if p.Changes[i], err = values.step(s); err != nil {
+			return nil, nil, fmt.Errorf("step %d of %d: %w", i+1, len(d.Steps), err)
 		}
-		p.Changes = append(p.Changes, s)
 	}
-	for _, c := range d.ResourceChanges {
-		k, err := p.add(c.identity, c.detail)
+	shown := make([]Change, len(d.ResourceChanges))
+	for i, r := range d.ResourceChanges {
+		k, err := p.add(r.identity, r.detail)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if c.Change.Importing != nil {
+		if shown[i], err = values.change(k, r.Change.Before, r.Change.After); err != nil {
+			return nil, nil, err
+		}
+		if r.Change.Importing != nil {
 			p.Adopted = append(p.Adopted, k)
 		}
 	}
 	for _, u := range d.Unmanaged {
 		k, err := p.add(u.identity, u.detail)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		p.Unmanaged = append(p.Unmanaged, k)
 	}
 	slices.SortFunc(p.Adopted, spec.CompareKeys)
-	return p, nil
+	return p, shown, nil
 }

@@ -11,27 +11,54 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// UnmarshalJSON refuses members it does not know: an effect that is not understood would be left out in silence.
-func (s *stepJSON) UnmarshalJSON(text []byte) error {
-	type plain stepJSON
+// UnmarshalJSON refuses members of a step that it does not know: an effect that is not understood would be left out in silence.
+func (s *stepsJSON) UnmarshalJSON(text []byte) error {
+	*s = stepsJSON{}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	return dec.Decode((*plain)(s))
+	return dec.Decode((*[]stepJSON)(s))
 }
 
-func (s stepJSON) step() (Step, error) {
+// decoded are values by the kind and the JSON they were read from: large plans hold few different ones.
+type decoded map[string]spec.Value
+
+func (d decoded) value(k spec.Kind, raw json.RawMessage) (spec.Value, error) {
+	if raw == nil {
+		return nil, errors.New("missing")
+	}
+	id := append([]byte{byte(k)}, raw...)
+	if v, ok := d[string(id)]; ok {
+		return v, nil
+	}
+	v, err := spec.DecodeValue(k, raw)
+	if err == nil {
+		d[string(id)] = v
+	}
+	return v, err
+}
+
+func (d decoded) change(k spec.Key, before, after json.RawMessage) (Change, error) {
+	b, err := d.value(k.Kind(), before)
+	if err != nil {
+		return Change{}, fmt.Errorf("%s: before: %w", k, err)
+	}
+	a, err := d.value(k.Kind(), after)
+	if err != nil {
+		return Change{}, fmt.Errorf("%s: after: %w", k, err)
+	}
+	return Change{k, b, a}, nil
+}
+
+func (d decoded) step(s stepJSON) (Step, error) {
 	k, err := parseKey(s.Key)
 	if err != nil {
 		return Step{}, err
 	}
-	c, err := decodeChange(k, s.Before, s.After)
-	if err != nil {
-		return Step{}, err
+	c, err := d.change(k, s.Before, s.After)
+	if err == nil && c.Before == nil && c.After == nil {
+		err = fmt.Errorf("%s: neither before nor after", k)
 	}
-	if c.Before == nil && c.After == nil {
-		return Step{}, fmt.Errorf("%s: neither before nor after", k)
-	}
-	return Step{c, time.Duration(s.Drain)}, nil
+	return Step{c, time.Duration(s.Drain)}, err
 }
 
 // parseKey takes the one spelling of a key and no other, so that an object cannot be named twice.
@@ -44,25 +71,6 @@ func parseKey(text string) (spec.Key, error) {
 		return nil, fmt.Errorf("%q is written %q", text, k)
 	}
 	return k, nil
-}
-
-func decodeChange(k spec.Key, before, after json.RawMessage) (Change, error) {
-	b, err := decodeValue(k, before)
-	if err != nil {
-		return Change{}, fmt.Errorf("%s: before: %w", k, err)
-	}
-	a, err := decodeValue(k, after)
-	if err != nil {
-		return Change{}, fmt.Errorf("%s: after: %w", k, err)
-	}
-	return Change{k, b, a}, nil
-}
-
-func decodeValue(k spec.Key, raw json.RawMessage) (spec.Value, error) {
-	if raw == nil {
-		return nil, errors.New("missing")
-	}
-	return spec.DecodeValue(k.Kind(), raw)
 }
 
 // add makes the entry of one object.
@@ -87,34 +95,22 @@ func (p *Plan) add(i identity, d detail) (spec.Key, error) {
 }
 
 // contradiction compares what a person or another program reads in the document with the steps that would run.
-func (d *document) contradiction(p *Plan) error {
-	now := make(map[spec.Key]spec.Value, len(p.Changes))
-	for i, s := range p.Changes {
-		if was, ok := now[s.Key]; ok && was != s.Before {
-			return fmt.Errorf("step %d of %d: %s is not as an earlier step leaves it", i+1, len(p.Changes), s.Key)
-		}
-		now[s.Key] = s.After
+// The shown changes are those of its resource_changes.
+func (d *document) contradiction(p *Plan, shown []Change) error {
+	if err := p.Changes.chain(); err != nil {
+		return err
 	}
 	involved := p.involved()
-	for _, r := range d.ResourceChanges {
-		k, err := parseKey(r.Name)
-		if err != nil {
-			return err
-		}
-		want, ok := involved[k]
-		if !ok {
-			return fmt.Errorf("%s is in resource_changes and in no step", k)
-		}
-		delete(involved, k)
-		got, err := decodeChange(k, r.Change.Before, r.Change.After)
-		if err != nil {
-			return err
-		}
-		if !slices.Equal(r.Change.Actions, []string{want.verb()}) {
-			return fmt.Errorf("%s: the steps come to %q, resource_changes says %q", k, want.verb(), r.Change.Actions)
-		}
-		if got != want {
-			return fmt.Errorf("%s: before and after in resource_changes are not those of the steps", k)
+	for i, got := range shown {
+		want, ok := involved[got.Key]
+		delete(involved, got.Key)
+		switch actions := d.ResourceChanges[i].Change.Actions; {
+		case !ok:
+			return fmt.Errorf("%s is in resource_changes and in no step", got.Key)
+		case !slices.Equal(actions, []string{want.verb()}):
+			return fmt.Errorf("%s: the steps come to %q, resource_changes says %q", got.Key, want.verb(), actions)
+		case got != want:
+			return fmt.Errorf("%s: before and after in resource_changes are not those of the steps", got.Key)
 		}
 	}
 	for _, s := range p.Changes {
@@ -129,6 +125,18 @@ func (d *document) contradiction(p *Plan) error {
 		return errors.New("it is both complete and partial, or neither")
 	case d.Errored:
 		return errors.New("it says that making it ended in errors")
+	}
+	return nil
+}
+
+// chain says which step does not begin where an earlier one of the same object ends.
+func (cs Changeset) chain() error {
+	now := make(map[spec.Key]spec.Value, len(cs))
+	for i, s := range cs {
+		if was, ok := now[s.Key]; ok && was != s.Before {
+			return fmt.Errorf("step %d of %d: %s is not as an earlier step leaves it", i+1, len(cs), s.Key)
+		}
+		now[s.Key] = s.After
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func TestDecodeErrors(t *testing.T) {
 		"partly complete":  {sealedEdit(`"partial": false`, `"partial": true`), "both complete and partial"},
 		"errored":          {sealedEdit(`"errored": false`, `"errored": true`), "ended in errors"},
 		"not adopted":      {resealed(t, strings.Replace(adopting, `"importing": {`, `"exporting": {`, 1)), "is in resource_changes and in no step"},
-		"version is fancy": {edit(`"1.0",`, `"3.0",`+"\n"+`"lvsform_version": "\u001b[2J",`), "(0.1.0)"},
+		"version is fancy": {edit(`"1.0",`, `"3.0",`+"\n"+`"lvsform_version": "\u001b[2J",`), `(\x1b[2J)`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := plan.Decode(strings.NewReader(c.file))

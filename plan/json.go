@@ -23,7 +23,7 @@ type document struct {
 	Instance        string           `json:"instance"`
 	ConfigDigest    string           `json:"config_digest"`
 	ResourceChanges []resourceChange `json:"resource_changes"`
-	Steps           []stepJSON       `json:"steps"`
+	Steps           stepsJSON        `json:"steps"`
 	Unmanaged       []unmanagedJSON  `json:"unmanaged"`
 	Unchanged       int              `json:"unchanged"`
 	Partial         bool             `json:"partial"`
@@ -73,6 +73,8 @@ type importingJSON struct {
 	ID string `json:"id"`
 }
 
+type stepsJSON []stepJSON
+
 type stepJSON struct {
 	Key    string          `json:"key"`
 	Before json.RawMessage `json:"before"`
@@ -102,8 +104,20 @@ func (s *seconds) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
+// encoded are values as JSON: large plans hold few different ones.
+type encoded map[spec.Value]json.RawMessage
+
+func (e encoded) value(v spec.Value) json.RawMessage {
+	raw, ok := e[v]
+	if !ok {
+		raw = spec.EncodeValue(v)
+		e[v] = raw
+	}
+	return raw
+}
+
 func (p *Plan) document() document {
-	summary := p.Summary()
+	values := encoded{}
 	return document{
 		FormatVersion:   formatVersion,
 		Version:         p.Version,
@@ -111,27 +125,27 @@ func (p *Plan) document() document {
 		Node:            p.Host,
 		Instance:        p.Instance,
 		ConfigDigest:    p.Config,
-		ResourceChanges: p.resourceChanges(),
-		Steps:           p.Changes.document(),
+		ResourceChanges: p.resourceChanges(values),
+		Steps:           p.Changes.document(values),
 		Unmanaged:       p.unmanagedDocument(),
 		Unchanged:       p.Unchanged,
 		Partial:         p.Partial,
 		Warnings:        append([]string{}, p.Warnings...),
-		ChangeSummary:   summary,
+		ChangeSummary:   p.Summary(),
 		Complete:        !p.Partial,
 	}
 }
 
-func (cs Changeset) document() []stepJSON {
-	out := make([]stepJSON, len(cs))
+func (cs Changeset) document(values encoded) stepsJSON {
+	out := make(stepsJSON, len(cs))
 	for i, s := range cs {
-		out[i] = stepJSON{s.Key.String(), spec.EncodeValue(s.Before), spec.EncodeValue(s.After), seconds(s.Drain)}
+		out[i] = stepJSON{s.Key.String(), values.value(s.Before), values.value(s.After), seconds(s.Drain)}
 	}
 	return out
 }
 
 // resourceChanges are the objects of all steps and adoptions, each once, in the order in which plans show them.
-func (p *Plan) resourceChanges() []resourceChange {
+func (p *Plan) resourceChanges(values encoded) []resourceChange {
 	changes := p.involved()
 	adopted := make(map[spec.Key]bool, len(p.Adopted))
 	for _, k := range p.Adopted {
@@ -144,7 +158,7 @@ func (p *Plan) resourceChanges() []resourceChange {
 	slices.SortFunc(keys, compareShown)
 	out := make([]resourceChange, len(keys))
 	for i, k := range keys {
-		out[i] = resourceChange{p.identity(k), changes[k].document(adopted[k]), p.detail(k)}
+		out[i] = resourceChange{p.identity(k), changes[k].document(values, adopted[k]), p.detail(k)}
 	}
 	return out
 }
@@ -167,8 +181,8 @@ func (p *Plan) involved() map[spec.Key]Change {
 	return changes
 }
 
-func (c Change) document(adopted bool) changeJSON {
-	out := changeJSON{Actions: []string{c.verb()}, Before: spec.EncodeValue(c.Before), After: spec.EncodeValue(c.After)}
+func (c Change) document(values encoded, adopted bool) changeJSON {
+	out := changeJSON{Actions: []string{c.verb()}, Before: values.value(c.Before), After: values.value(c.After)}
 	if adopted {
 		out.Importing = &importingJSON{c.Key.String()}
 	}

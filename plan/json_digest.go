@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"strings"
 )
 
 // WriteJSON saves the plan as the file that Decode reads: indented, the same for the same plan, and sealed by a digest
@@ -51,17 +50,23 @@ func sealOf(sum string) string { return `,"digest":"` + sum + `"}` }
 // sealed says whether an object ends in the digest of its other members.
 func sealed(text []byte) bool {
 	var b bytes.Buffer
+	b.Grow(len(text))
 	if json.Compact(&b, text) != nil {
 		return false
 	}
-	compact := b.String()
-	i := strings.LastIndex(compact, `,"digest":`)
-	return i >= 0 && compact[i:] == sealOf(digest([]byte(compact[:i]+"}")))
+	compact := b.Bytes()
+	i := bytes.LastIndex(compact, []byte(`,"digest":`))
+	if i < 0 {
+		return false
+	}
+	seal := string(compact[i:])
+	return seal == sealOf(digest(append(compact[:i], '}')))
 }
 
 // digest is over the compact text in which <, > and & are escaped: json.Marshal escapes them, other programs do not.
 func digest(text []byte) string {
 	var b bytes.Buffer
+	b.Grow(len(text) + len(text)/8)
 	json.HTMLEscape(&b, text)
 	sum := sha256.Sum256(b.Bytes())
 	return "sha256:" + hex.EncodeToString(sum[:])
