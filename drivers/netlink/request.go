@@ -12,21 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// refuse says no where the kernel would, or would take a request for something else: nothing is sent then.
-// What it lets through encodes to a request of bounded size.
+// refuse says no where the kernel would, or where it would take a request for another one: nothing is sent then.
+// What it lets through has a request of bounded size.
 func refuse(c plan.Change) error {
 	if c.Key == nil || c.Before == nil && c.After == nil || c.After != nil && c.After.Kind() != c.Key.Kind() {
-		return fmt.Errorf("change %#v is not one of an object", c)
+		return fmt.Errorf("%#v is not a change of one object", c)
 	}
 	if e := refusal(c); e != 0 {
 		return &spec.Refusal{Op: c.Action().String(), Key: c.Key, Errno: e}
-	}
-	service, ok := c.Key.(spec.ServiceKey)
-	if d, isDestination := c.Key.(spec.DestinationKey); isDestination {
-		service, ok = d.Service, true
-	}
-	if ok && service.IsMark() && service.FWMark == 0 {
-		return fmt.Errorf("%s: a firewall mark is not 0: the kernel would take it for the service tcp 0.0.0.0:0", c)
 	}
 	return nil
 }
@@ -34,8 +27,16 @@ func refuse(c plan.Change) error {
 func refusal(c plan.Change) syscall.Errno {
 	switch k := c.Key.(type) {
 	case spec.ServiceKey:
-		if s, ok := c.After.(spec.Service); ok {
-			return refuseService(k, s)
+		s, put := c.After.(spec.Service)
+		switch {
+		case put && (badName(s.Scheduler, maxScheduler) || badName(s.Engine, maxEngine) || !s.Netmask.Fits(k.Family()) || noMark(k)):
+			return unix.EINVAL
+		case noMark(k):
+			return unix.ESRCH
+		}
+	case spec.DestinationKey:
+		if noMark(k.Service) {
+			return unix.ESRCH
 		}
 	case spec.TimeoutsKey:
 		switch {
@@ -45,28 +46,21 @@ func refusal(c plan.Change) syscall.Errno {
 			return unix.EOPNOTSUPP
 		}
 	case spec.SyncDaemonKey:
-		switch d, ok := c.After.(spec.SyncDaemon); {
-		case ok && c.Before != nil:
+		switch d, put := c.After.(spec.SyncDaemon); {
+		case put && c.Before != nil:
 			return unix.EEXIST // the kernel would say so; a daemon is stopped and started
-		case ok && !isName(d.Interface, maxInterface):
-			return unix.ENODEV
+		case put && badName(d.Interface, maxInterface):
+			return unix.EINVAL
 		}
 	}
 	return 0
 }
 
-func refuseService(k spec.ServiceKey, s spec.Service) syscall.Errno {
-	switch {
-	case len(s.Scheduler) > maxScheduler, len(s.Engine) > maxEngine, !s.Netmask.Fits(k.Family()):
-		return unix.EINVAL
-	case !isName(s.Scheduler, maxScheduler), !isName(s.Engine, maxEngine):
-		return unix.ENOENT
-	}
-	return 0
-}
+// noMark is a key that the kernel would take for tcp 0.0.0.0:0.
+func noMark(k spec.ServiceKey) bool { return k.IsMark() && k.FWMark == 0 }
 
-// isName says that the kernel reads the whole of a name.
-func isName(s string, most int) bool { return len(s) <= most && strings.IndexByte(s, 0) < 0 }
+// badName is a name of which the kernel would read only a part, or for which it would refuse the request.
+func badName(s string, most int) bool { return len(s) > most || strings.IndexByte(s, 0) >= 0 }
 
 // change encodes the request of a change that refuse lets through.
 func (c *channel) change(x plan.Change) {

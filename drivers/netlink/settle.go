@@ -51,7 +51,7 @@ func (d *Driver) look(changes []plan.Change, results []plan.Result) (s spec.Stat
 	if err != nil {
 		return s, err
 	}
-	s.Services = l.values
+	s.Services, s.Destinations = l.values, map[spec.DestinationKey]spec.Destination{}
 	read := map[spec.ServiceKey]bool{}
 	for i, c := range changes {
 		k, ok := c.Key.(spec.DestinationKey)
