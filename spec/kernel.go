@@ -115,10 +115,15 @@ func (k Kernel) start(role Role, d SyncDaemon) (SyncDaemon, syscall.Errno) {
 	return d, 0
 }
 
-// joins says whether a daemon's socket can be made, which the kernel finds out last.
-func (k Kernel) joins(role Role, d SyncDaemon) syscall.Errno {
+// reaches says whether a daemon's socket can be made, which the kernel finds out last: a master's needs a route to the
+// group. For IPv6 there is one where the interface has an address of its own.
+func (k Kernel) reaches(role Role, d SyncDaemon) syscall.Errno {
 	at := slices.IndexFunc(k.Interfaces, func(i Interface) bool { return i.Name == d.Interface })
-	if at >= 0 && k.Interfaces[at].Down && role == Master {
+	if at < 0 || role != Master {
+		return 0
+	}
+	on := k.Interfaces[at]
+	if on.Down || d.Group.Is6() && !slices.ContainsFunc(on.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() && !p.Addr().IsLoopback() }) {
 		return syscall.ENETUNREACH
 	}
 	return 0

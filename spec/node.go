@@ -130,6 +130,9 @@ func (n *Node) daemon(k SyncDaemonKey, d SyncDaemon, create bool) (Value, syscal
 	if !create {
 		return nil, syscall.EEXIST // a daemon is stopped and started, never edited
 	}
+	if len(d.Interface) > 15 {
+		return nil, syscall.EINVAL
+	}
 	if d.Group.IsValid() && !d.Group.IsMulticast() || n.mixed > 0 {
 		return nil, syscall.EINVAL
 	}
@@ -138,7 +141,7 @@ func (n *Node) daemon(k SyncDaemonKey, d SyncDaemon, create bool) (Value, syscal
 		e = n.present(k, create, 0)
 	}
 	if e == 0 {
-		e = n.kernel.joins(k.Role, d)
+		e = n.kernel.reaches(k.Role, d)
 	}
 	return d, e
 }

@@ -91,7 +91,7 @@ func parse(text []byte) (document, error) {
 	case *version.N != formatVersion:
 		return document{}, fmt.Errorf("its format version is %d, and this version of lvsform reads %d", *version.N, formatVersion)
 	}
-	var doc document
+	doc := fresh() // what the file leaves out is as a fresh node has it
 	if err := strict(text, &doc); err != nil {
 		return document{}, err
 	}
