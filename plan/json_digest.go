@@ -5,7 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // WriteJSON saves the plan as the file that Decode reads: indented, the same for the same plan, and sealed by a digest
@@ -35,8 +39,7 @@ func (p *Plan) encode() ([]byte, error) {
 	if err := e.Encode(p.document()); err != nil {
 		return nil, err
 	}
-	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	return seal(text), nil
+	return seal(quiet(bytes.TrimSuffix(b.Bytes(), []byte("\n")))), nil
 }
 
 // seal adds the digest as the last member of an object that has others.
@@ -63,11 +66,34 @@ func sealed(text []byte) bool {
 	return seal == sealOf(digest(append(compact[:i], '}')))
 }
 
-// digest is over the compact text in which <, > and & are escaped: json.Marshal escapes them, other programs do not.
+// digest is over the compact text, written as json.Marshal writes it and quiet: other programs escape less.
 func digest(text []byte) string {
 	var b bytes.Buffer
 	b.Grow(len(text) + len(text)/8)
 	json.HTMLEscape(&b, text)
-	sum := sha256.Sum256(b.Bytes())
+	sum := sha256.Sum256(quiet(b.Bytes()))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
+
+// quiet is JSON that does nothing to a terminal: encoding/json escapes the control characters below the blank alone.
+func quiet(text []byte) []byte {
+	if bytes.IndexFunc(text, loud) < 0 {
+		return text
+	}
+	var out []byte
+	for len(text) > 0 {
+		i := bytes.IndexFunc(text, loud)
+		if i < 0 {
+			break
+		}
+		r, n := utf8.DecodeRune(text[i:])
+		out = append(out, text[:i]...)
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+		text = text[i+n:]
+	}
+	return append(out, text...)
+}
+
+func loud(r rune) bool { return r >= 0x7f && r != utf8.RuneError && !strconv.IsPrint(r) }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/netip"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -121,5 +122,24 @@ func TestJSONActions(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A plan that is shown as JSON cannot command the terminal either.
+func TestWriteJSONIsQuiet(t *testing.T) {
+	p := hostile()
+	p.Warnings = append(p.Warnings, "\u009b2J \u2066 \U000e0041 \U0001f600 \u4e16")
+	file := save(t, p)
+	for _, r := range string(file) {
+		if r != '\n' && !strconv.IsPrint(r) {
+			t.Errorf("%q", r)
+		}
+	}
+	got, err := plan.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := samePlan(p, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

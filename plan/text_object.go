@@ -130,7 +130,7 @@ func (o *objects) comments(c Change) []string {
 	about := o.plan.Objects[c.Key]
 	out := []string{c.Key.String()}
 	if o.adopted[c.Key] {
-		out = append(out, "imported")
+		out = append(out, fmt.Sprintf("imported from %q", c.Key))
 	}
 	if about.Reason != "" {
 		out = append(out, printable(about.Reason))

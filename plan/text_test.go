@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -247,6 +248,34 @@ func TestWriteText(t *testing.T) {
 			golden(t, name+".txt", got)
 			if again := render(t, p, plan.TextOptions{}); !bytes.Equal(got, again) {
 				t.Error("a second rendering differs")
+			}
+		})
+	}
+}
+
+// Programs that read OpenTofu's output, such as tfcmt, find the same lines here.
+func TestWriteTextLines(t *testing.T) {
+	lines := func(pattern, text string) int {
+		return len(regexp.MustCompile("(?m)"+pattern).FindAllString(text, -1))
+	}
+	for name, p := range samples() {
+		t.Run(name, func(t *testing.T) {
+			text := string(render(t, p, plan.TextOptions{}))
+			got := plan.Summary{
+				Import:  lines(`^ *# (.*) will be imported$`, text) + lines(`^ *# \(imported from (.*)\)$`, text),
+				Add:     lines(`^ *# (.*) will be created$`, text),
+				Change:  lines(`^ *# (.*) will be updated in-place$`, text),
+				Destroy: lines(`^ *# (.*) will be destroyed$`, text),
+			}
+			if diff := cmp.Diff(p.Summary(), got); diff != "" {
+				t.Errorf("objects (-want +got):\n%s", diff)
+			}
+			summary := `^Plan: (?:\d+ to import, )?\d+ to add, \d+ to change, \d+ to destroy\.$`
+			if p.Empty() {
+				summary = `^No changes\. `
+			}
+			if lines(summary, text) != 1 {
+				t.Errorf("no summary:\n%s", text)
 			}
 		})
 	}

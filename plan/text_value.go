@@ -93,9 +93,4 @@ func wrap(text, indent string, width int) string {
 }
 
 // plural is "1 service" or "3 services".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
+func plural(n int, noun string) string { return count(n, noun, noun+"s") }
