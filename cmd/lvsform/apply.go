@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/lvsform/lvsform/apply"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/spf13/cobra"
+)
+
+// approval says what may be done without asking.
+type approval struct {
+	auto, json bool
+	allow      []string
+}
+
+func (a *approval) add(c *cobra.Command) {
+	c.Flags().BoolVar(&a.auto, "auto-approve", false, "do not ask")
+	c.Flags().BoolVar(&a.json, "json", false, "tell what happens as JSON, one object per line")
+	c.Flags().StringSliceVar(&a.allow, "allow", nil, "refuse a plan that does anything but these `actions`: create, update, destroy")
+}
+
+// check refuses flags that make no sense before anything is read.
+func (a *approval) check() error {
+	for _, word := range a.allow {
+		if !slices.Contains([]string{"create", "update", "destroy"}, word) {
+			return fmt.Errorf("--allow takes create, update and destroy, not %q", word)
+		}
+	}
+	return nil
+}
+
+const applyLong = `Apply works out a plan, shows it, asks, and does it. A plan that "lvsform plan --out" saved
+is done as it is, without a question, if the node is still as it was.
+
+If a change fails, everything that was done is undone, newest first. An interrupt (Ctrl-C)
+does the same after the batch at hand; a second one ends lvsform at once, and leaves the
+node as it is.`
+
+func (p *program) applyCommand() *cobra.Command {
+	var (
+		config configFlags
+		where  nodeFlags
+		policy policyFlags
+		may    approval
+	)
+	c := &cobra.Command{
+		Use: "apply [DIR|PLAN]", Short: "Make the node what the configuration says", Long: applyLong, Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := may.check(); err != nil {
+				return err
+			}
+			path := directory(args)
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			if !info.IsDir() {
+				if odd := given(c, "var", "var-file", "target", "exclude", "destroy", "no-drain", "max-destroy"); len(odd) > 0 {
+					return fmt.Errorf("%s: a saved plan is done as it was made: give this to \"lvsform plan\"", strings.Join(odd, ", "))
+				}
+				return p.applySaved(c.Context(), path, where, may)
+			}
+			return p.applyConfig(c.Context(), path, config, where, policy, may)
+		},
+	}
+	config.add(c)
+	where.add(c)
+	where.addLock(c)
+	policy.addChoice(c)
+	policy.addDestroy(c)
+	may.add(c)
+	return c
+}
+
+func (p *program) applyConfig(ctx context.Context, dir string, config configFlags, where nodeFlags, policy policyFlags, may approval) error {
+	if err := p.canAsk(may); err != nil {
+		return err
+	}
+	desired, err := p.load(dir, config)
+	if err != nil {
+		return err
+	}
+	return p.locked(ctx, where, "apply", func(s *session) error {
+		in, err := s.inputs(ctx)
+		if err != nil {
+			return err
+		}
+		in.Desired = desired.Desired
+		made, err := s.make(in, desired.Digest, policy)
+		if err != nil {
+			return err
+		}
+		return p.approveAndRun(ctx, s, made, may)
+	})
+}
+
+func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, may approval) error {
+	made, err := readPlan(path)
+	if err != nil {
+		return err
+	}
+	return p.locked(ctx, where, "apply", func(s *session) error {
+		if err := s.fits(made); err != nil {
+			return err
+		}
+		if err := p.announce(made, may); err != nil {
+			return err
+		}
+		return p.perform(ctx, s, made, may)
+	})
+}
+
+// locked opens the node and calls f while nobody else changes it.
+func (p *program) locked(ctx context.Context, where nodeFlags, command string, f func(*session) error) error {
+	s, err := p.open(ctx, where)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	unlock, err := s.lock(ctx, where.wait, command)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return f(s)
+}
+
+// fits says why a saved plan is not for this node.
+func (s *session) fits(made *plan.Plan) error {
+	then, now := made.Host, s.host
+	switch {
+	case then.Name != now.Name:
+		return fmt.Errorf("the plan is for the node %s, and this is %s", then.Name, now.Name)
+	case then.Driver != now.Driver:
+		return fmt.Errorf("the plan was made with the driver %s, and this is %s: give the same --driver", then.Driver, now.Driver)
+	case then.Boot != now.Boot:
+		return hint(fmt.Errorf("%s has been started anew since the plan was made", now.Name), "make a new plan")
+	case then.Namespace != now.Namespace:
+		return fmt.Errorf("the plan is for the network namespace %s, and this is %s: give the same --netns", then.Namespace, now.Namespace)
+	case made.Instance != s.instance:
+		return fmt.Errorf("the plan is for --instance %q, and this is %q", made.Instance, s.instance)
+	}
+	return nil
+}
+
+// approveAndRun shows a plan that was just made, asks, and does it.
+func (p *program) approveAndRun(ctx context.Context, s *session, made *plan.Plan, may approval) error {
+	if err := p.announce(made, may); err != nil {
+		return err
+	}
+	if !made.Empty() && !may.auto {
+		if err := p.ask(ctx); err != nil {
+			return err
+		}
+	}
+	return p.perform(ctx, s, made, may)
+}
+
+// announce shows the plan and refuses one that does what is not allowed.
+func (p *program) announce(made *plan.Plan, may approval) error {
+	if may.json {
+		if err := p.planned(made); err != nil {
+			return err
+		}
+	} else if err := p.show(made, false); err != nil {
+		return err
+	}
+	return may.gate(made)
+}
+
+// gate looks at the whole changeset before the first write.
+func (a *approval) gate(made *plan.Plan) error {
+	if len(a.allow) == 0 {
+		return nil
+	}
+	var errs []error
+	for _, c := range made.Changes.Objects() {
+		word := c.Action().String()
+		if c.Action() == plan.Delete {
+			word = "destroy"
+		}
+		if !slices.Contains(a.allow, word) {
+			errs = append(errs, fmt.Errorf("%s: to %s is not in --allow %s", made.Name(c.Key), word, strings.Join(a.allow, ",")))
+		}
+	}
+	if len(errs) > 10 {
+		errs = append(errs[:10:10], fmt.Errorf("and %d objects more", len(errs)-10))
+	}
+	return errors.Join(errs...)
+}
+
+// perform does the plan and says what became of it.
+func (p *program) perform(ctx context.Context, s *session, made *plan.Plan, may approval) error {
+	t := newTeller(p, made, may.json)
+	stop := context.AfterFunc(ctx, t.interrupted)
+	p.changing.Store(true)
+	err := apply.Run(ctx, s, made, apply.Options{Ledger: s.ledger, Report: t.event})
+	p.changing.Store(false)
+	stop()
+	t.done(err)
+	return err
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/lvsform/lvsform/spec/hclspec"
+)
+
+// load reads the configuration in the directory and tells of all that is wrong with it; warnings alone are no error.
+func (p *program) load(dir string, f configFlags) (*hclspec.Config, error) {
+	config, diags := hclspec.Load(f.source(dir, p.environ))
+	if len(diags) > 0 {
+		p.diagnostics(config.Files, diags)
+	}
+	if diags.HasErrors() {
+		return nil, status(exitError)
+	}
+	return config, nil
+}
+
+func (f configFlags) source(dir string, environ []string) hclspec.Source {
+	return hclspec.Source{Dir: dir, Vars: f.vars, Environ: environ, Version: version}
+}
+
+// directory is the one that a command was given, or the present one.
+func directory(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+	"github.com/spf13/cobra"
+)
+
+const doctorLong = `Doctor looks for what keeps lvsform from working on this machine, and says how to mend it. With
+a DIR it also looks whether the kernel has what the configuration uses. It changes nothing.`
+
+func (p *program) doctorCommand() *cobra.Command {
+	var config configFlags
+	var where nodeFlags
+	c := &cobra.Command{
+		Use: "doctor [DIR]", Short: "Find out what keeps lvsform from working here", Long: doctorLong, Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return p.doctor(c.Context(), args, config, where) },
+	}
+	config.add(c)
+	where.add(c)
+	return c
+}
+
+// finding is something that the doctor has seen.
+type finding struct {
+	// grade is ok, note or broken.
+	grade string
+	text  string
+	// remedy is a command, a package, or a setting.
+	remedy string
+}
+
+func ok(format string, args ...any) finding {
+	return finding{grade: "ok", text: fmt.Sprintf(format, args...)}
+}
+
+func note(remedy, format string, args ...any) finding {
+	return finding{"note", fmt.Sprintf(format, args...), remedy}
+}
+
+func broken(remedy, format string, args ...any) finding {
+	return finding{"broken", fmt.Sprintf(format, args...), remedy}
+}
+
+func (p *program) doctor(ctx context.Context, dir []string, config configFlags, where nodeFlags) error {
+	path, isFile := strings.CutPrefix(where.driver, "file:")
+	var found []finding
+	release := ""
+	if !isFile {
+		release, found = p.kernel()
+	}
+	found = append(found, p.table(ctx, where)...)
+	if isFile {
+		found = append(found, writable(path+".run"))
+	} else {
+		found = append(found, writable(p.runDir()))
+	}
+	if len(dir) > 0 {
+		c, err := p.load(dir[0], config)
+		if err != nil {
+			found = append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above"))
+		} else {
+			found = append(found, modules(c.Desired.State, p.known(release, path))...)
+		}
+	}
+	return p.diagnose(found)
+}
+
+// diagnose prints the findings; something that is broken is an error.
+func (p *program) diagnose(found []finding) error {
+	paints := map[string]string{"ok": sgrGreen, "note": sgrYellow, "broken": sgrRed}
+	var err error
+	for _, f := range found {
+		fmt.Fprintf(p.out, "%s  %s\n", p.paint(p.out, paints[f.grade], fmt.Sprintf("%-6s", f.grade)), clean(f.text))
+		if f.remedy != "" {
+			p.printf("        -> %s\n", f.remedy)
+		}
+		if f.grade == "broken" {
+			err = status(exitError)
+		}
+	}
+	return err
+}
+
+// kernel looks at this machine.
+func (p *program) kernel() (release string, found []finding) {
+	text, err := p.readFile("/proc/sys/kernel/osrelease")
+	if err != nil {
+		return "", []finding{broken("run lvsform on the director, or give --driver file:PATH", "this is not Linux, or /proc is not there: %v", err)}
+	}
+	release = strings.TrimSpace(string(text))
+	found = append(found, ok("Linux %s", release), p.capability())
+	head, err := p.readFile("/proc/net/ip_vs")
+	first, _, _ := strings.Cut(string(head), "\n")
+	if err != nil {
+		found = append(found, broken("modprobe ip_vs; if there is no such module: install the full kernel image (linux-image-amd64 on Debian, kernel-modules on Fedora)",
+			"the module ip_vs is not loaded: /proc/net/ip_vs is not there"))
+	} else {
+		found = append(found, ok("%s", first))
+	}
+	return release, found
+}
+
+const capNetAdmin = 12
+
+func (p *program) capability() finding {
+	text, err := p.readFile("/proc/self/status")
+	if err != nil {
+		return note("", "the capabilities of this process cannot be read: %v", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		value, isEff := strings.CutPrefix(line, "CapEff:")
+		bits, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+		if isEff && err == nil && bits>>capNetAdmin&1 == 1 {
+			return ok("CAP_NET_ADMIN is there")
+		}
+	}
+	return broken("sudo lvsform …, or AmbientCapabilities=CAP_NET_ADMIN in a systemd unit; a container needs it in the initial user namespace",
+		"CAP_NET_ADMIN is missing: the table can be neither read nor changed")
+}
+
+// table looks whether the node answers, and what its settings mean for connections.
+func (p *program) table(ctx context.Context, where nodeFlags) []finding {
+	s, err := p.open(ctx, where)
+	if err != nil {
+		return []finding{broken("", "the node cannot be opened: %v", err)}
+	}
+	defer s.Close()
+	live, err := s.Read(ctx)
+	if err != nil {
+		return []finding{broken("", "the table cannot be read: %v", err)}
+	}
+	found := []finding{ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination"))}
+	if _, _, err := s.owned(); err != nil {
+		found = append(found, broken("", "%v", err))
+	}
+	return append(found, settings(s.host)...)
+}
+
+// settings explains the sysctls that decide what becomes of connections.
+func settings(h plan.Host) (found []finding) {
+	switch h.Sysctls["net.ipv4.vs.expire_nodest_conn"] {
+	case "0":
+		found = append(found, ok("expire_nodest_conn is 0: connections of a deleted server are dropped in silence until they time out"))
+	case "1":
+		found = append(found, note("sysctl -w net.ipv4.vs.expire_nodest_conn=0, if clients are to notice nothing of a server that was drained",
+			"expire_nodest_conn is 1: connections that are left when a server is deleted are reset at once"))
+	}
+	switch h.Sysctls["net.ipv4.vs.expire_quiescent_template"] {
+	case "0":
+		found = append(found, note("sysctl -w net.ipv4.vs.expire_quiescent_template=1, if services are persistent",
+			"expire_quiescent_template is 0: persistent clients go on to a server that drains (weight 0) until their time is up"))
+	case "1":
+		found = append(found, ok("expire_quiescent_template is 1: persistent clients leave a server that drains (weight 0) with their next connection"))
+	}
+	return found
+}
+
+// writable says whether a directory can be written to, or made.
+func writable(dir string) finding {
+	there := filepath.Clean(dir)
+	for {
+		info, err := os.Stat(there)
+		if err == nil && !info.IsDir() {
+			return broken("remove it, or set LVSFORM_RUN_DIR", "%s is a file, and a directory is needed", there)
+		}
+		if err == nil {
+			break
+		}
+		if there == filepath.Dir(there) {
+			return broken("set LVSFORM_RUN_DIR", "%s: %v", dir, err)
+		}
+		there = filepath.Dir(there)
+	}
+	const writeAndSearch = 3
+	if err := syscall.Access(there, writeAndSearch); err != nil {
+		return broken("sudo lvsform …, or set LVSFORM_RUN_DIR to a directory of your own", "%s, where the lock and the ledger are, cannot be written to: %v", dir, err)
+	}
+	return ok("%s, where the lock and the ledger are, can be written to", dir)
+}
+
+// known says which IPVS modules there are: those of the kernel, or those of the node in the file; nil if nobody knows.
+func (p *program) known(release, path string) map[string]bool {
+	names := map[string]bool{}
+	if release == "" {
+		var doc struct{ Kernel spec.Kernel }
+		text, err := p.readFile(path)
+		if err != nil || json.Unmarshal(text, &doc) != nil || doc.Kernel.Schedulers == nil {
+			return nil
+		}
+		for _, s := range doc.Kernel.Schedulers {
+			names["ip_vs_"+s] = true
+		}
+		for _, e := range doc.Kernel.Engines {
+			names["ip_vs_pe_"+e] = true
+		}
+		return names
+	}
+	for _, list := range []string{"/proc/modules", "/lib/modules/" + release + "/modules.dep", "/lib/modules/" + release + "/modules.builtin"} {
+		text, err := p.readFile(list)
+		if err != nil {
+			continue
+		}
+		lines := bufio.NewScanner(strings.NewReader(string(text)))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			word, _, _ := strings.Cut(lines.Text(), " ")
+			name, _, _ := strings.Cut(filepath.Base(strings.TrimSuffix(word, ":")), ".")
+			names[strings.ReplaceAll(name, "-", "_")] = true
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return names
+}
+
+// modules looks for the schedulers and engines of a configuration.
+func modules(desired spec.State, known map[string]bool) (found []finding) {
+	uses := map[string]string{}
+	for _, s := range desired.Services {
+		uses["ip_vs_"+s.Scheduler] = "scheduler " + s.Scheduler
+		if s.Engine != "" {
+			uses["ip_vs_pe_"+s.Engine] = "persistence engine " + s.Engine
+		}
+	}
+	var names []string
+	for name := range uses {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		switch {
+		case known == nil:
+			found = append(found, note("modprobe "+name, "it is not known whether the kernel has the %s: no list of modules can be read", uses[name]))
+		case known[name]:
+			found = append(found, ok("the kernel has the %s", uses[name]))
+		default:
+			found = append(found, broken("modprobe "+name+"; if there is no such module: install the full kernel image, or choose another one",
+				"the kernel does not have the %s", uses[name]))
+		}
+	}
+	return found
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/spec"
+	"github.com/lvsform/lvsform/spec/hclspec"
+	"github.com/spf13/cobra"
+)
+
+// configFlags give a configuration its variables.
+type configFlags struct{ vars []hclspec.VarFlag }
+
+func (f *configFlags) add(c *cobra.Command) {
+	c.Flags().Var(varValue{f, func(s string) hclspec.VarFlag { return hclspec.VarFlag{Assign: s} }}, "var", "set a variable: `name=value`; may be repeated")
+	c.Flags().Var(varValue{f, func(s string) hclspec.VarFlag { return hclspec.VarFlag{File: s} }}, "var-file", "set variables from a `file`; may be repeated, later ones win")
+}
+
+// varValue appends to one list whichever flag it stands for: the order in which they are given decides.
+type varValue struct {
+	flags *configFlags
+	make  func(string) hclspec.VarFlag
+}
+
+// String is the default, of which there is none.
+func (varValue) String() string { return "" }
+
+// Type stands for the value in the help.
+func (varValue) Type() string { return "string" }
+
+// Set adds a value.
+func (v varValue) Set(s string) error {
+	v.flags.vars = append(v.flags.vars, v.make(s))
+	return nil
+}
+
+// nodeFlags say which node it is about.
+type nodeFlags struct {
+	driver, netns, instance, from string
+	wait                          time.Duration
+}
+
+func (f *nodeFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.driver, "driver", "netlink", "where the node is: netlink, or file:`PATH` for a node in a file")
+	c.Flags().StringVar(&f.netns, "netns", "", "the network namespace: a `name` of ip-netns(8) or a path (default: this one)")
+	c.Flags().StringVar(&f.instance, "instance", "", "`name` of one of several configurations that share the node")
+}
+
+func (f *nodeFlags) addFrom(c *cobra.Command) {
+	c.Flags().StringVar(&f.from, "from", "", "take the node from a `snapshot` instead of a driver")
+}
+
+func (f *nodeFlags) addLock(c *cobra.Command) {
+	c.Flags().DurationVar(&f.wait, "lock-timeout", 0, "how long to wait for another lvsform on this node")
+}
+
+// policyFlags say what a plan may do.
+type policyFlags struct {
+	targets, exclude []string
+	destroy, noDrain bool
+	maxDestroy       limitValue
+}
+
+func (f *policyFlags) addChoice(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.targets, "target", nil, "only this `address`, and what lies below it; may be repeated")
+	c.Flags().StringArrayVar(&f.exclude, "exclude", nil, "everything but this `address`; may be repeated")
+}
+
+func (f *policyFlags) addDestroy(c *cobra.Command) {
+	c.Flags().BoolVar(&f.destroy, "destroy", false, "remove everything that is lvsform's, whatever the configuration says")
+	f.addLimits(c)
+}
+
+func (f *policyFlags) addLimits(c *cobra.Command) {
+	c.Flags().BoolVar(&f.noDrain, "no-drain", false, "delete servers at once, with the connections they have")
+	c.Flags().Var(&f.maxDestroy, "max-destroy", "refuse to destroy more than so many (`N or P%`) of a service's servers, or of the services")
+}
+
+// limitValue is a flag for a spec.Limit.
+type limitValue struct{ limit *spec.Limit }
+
+// String is the limit as it is written.
+func (v *limitValue) String() string {
+	if v.limit == nil {
+		return ""
+	}
+	return v.limit.String()
+}
+
+// Type stands for the value in the help.
+func (v *limitValue) Type() string { return "limit" }
+
+// Set reads "5" or "50%".
+func (v *limitValue) Set(s string) error {
+	number, percent := strings.CutSuffix(s, "%")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || percent && n > 100 {
+		return fmt.Errorf("write a number such as 5, or a percentage such as 50%%")
+	}
+	v.limit = &spec.Limit{N: n, Percent: percent}
+	return nil
+}
+
+// given names those of the flags that were given.
+func given(c *cobra.Command, names ...string) []string {
+	var out []string
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			out = append(out, "--"+name)
+		}
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/spf13/cobra"
+)
+
+const fmtLong = `Fmt rewrites configuration files (*.lvs.hcl, *.lvsvars.hcl) in the usual layout and lists those
+that were not in it. For a directory it takes the files in it, not those below. "-" formats
+standard input to standard output.`
+
+// formatter is one call of fmt.
+type formatter struct {
+	*program
+	check, diff, write bool
+	unformatted        int
+}
+
+func (p *program) fmtCommand() *cobra.Command {
+	f := &formatter{program: p}
+	c := &cobra.Command{
+		Use: "fmt [DIR|FILE...|-]", Short: "Rewrite configuration files in the usual layout", Long: fmtLong,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			var errs []error
+			for _, arg := range args {
+				errs = append(errs, f.argument(arg))
+			}
+			err := errors.Join(errs...)
+			if err == nil && f.check && f.unformatted > 0 {
+				err = status(exitUnformatted)
+			}
+			return err
+		},
+	}
+	c.Flags().BoolVar(&f.check, "check", false, "change nothing, and exit with 3 if a file is not formatted")
+	c.Flags().BoolVar(&f.diff, "diff", false, "show what changes")
+	c.Flags().BoolVar(&f.write, "write", true, "rewrite files; --write=false only lists them")
+	return c
+}
+
+func (f *formatter) argument(arg string) error {
+	if arg == "-" {
+		return f.standardInput()
+	}
+	info, err := os.Stat(arg)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return f.file(arg)
+	}
+	entries, err := os.ReadDir(arg)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range entries {
+		if e.Type()&fs.ModeDir == 0 && (strings.HasSuffix(e.Name(), ".lvs.hcl") || strings.HasSuffix(e.Name(), ".lvsvars.hcl")) {
+			errs = append(errs, f.file(filepath.Join(arg, e.Name())))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (f *formatter) standardInput() error {
+	before, err := io.ReadAll(f.in)
+	if err != nil {
+		return err
+	}
+	after, err := f.format("<stdin>", before)
+	if err != nil {
+		return err
+	}
+	if string(after) != string(before) {
+		f.unformatted++
+	}
+	if !f.check {
+		_, err = f.out.Write(after)
+	}
+	return err
+}
+
+func (f *formatter) file(path string) error {
+	before, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	after, err := f.format(path, before)
+	if err != nil || string(after) == string(before) {
+		return err
+	}
+	f.unformatted++
+	f.printf("%s\n", path)
+	if f.diff {
+		f.printf("%s", lineDiff(path, string(before), string(after)))
+	}
+	if f.check || !f.write {
+		return nil
+	}
+	return replaceFile(path, after)
+}
+
+func (f *formatter) format(path string, text []byte) ([]byte, error) {
+	if _, diags := hclsyntax.ParseConfig(text, path, hcl.InitialPos); diags.HasErrors() {
+		f.diagnostics(map[string]*hcl.File{path: {Bytes: text}}, diags)
+		return nil, status(exitError)
+	}
+	return hclwrite.Format(text), nil
+}
+
+// lineDiff is a unified diff without context. Formatting keeps lines where they are; where it does not, all lines between
+// the first and the last that differ are replaced.
+func lineDiff(path, before, after string) string {
+	a, b := strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")
+	var out strings.Builder
+	fmt.Fprintf(&out, "--- %s\n+++ %s\n", path, path)
+	hunk := func(at int, old, new []string) {
+		fmt.Fprintf(&out, "@@ -%d,%d +%d,%d @@\n", at+1, len(old), at+1, len(new))
+		for _, line := range old {
+			out.WriteString("-" + strings.TrimSuffix(line, "\n") + "\n")
+		}
+		for _, line := range new {
+			out.WriteString("+" + strings.TrimSuffix(line, "\n") + "\n")
+		}
+	}
+	if len(a) != len(b) {
+		start, end := 0, 0
+		for start < min(len(a), len(b)) && a[start] == b[start] {
+			start++
+		}
+		for end < min(len(a), len(b))-start && a[len(a)-1-end] == b[len(b)-1-end] {
+			end++
+		}
+		hunk(start, a[start:len(a)-end], b[start:len(b)-end])
+		return out.String()
+	}
+	for i := 0; i < len(a); i++ {
+		start := i
+		for i < len(a) && a[i] != b[i] {
+			i++
+		}
+		if i > start {
+			hunk(start, a[start:i], b[start:i])
+		}
+	}
+	return out.String()
+}

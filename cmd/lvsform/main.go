@@ -1,0 +1,32 @@
+// Command lvsform is plan and apply for Linux Virtual Server. Flags, terminal, signals, exit codes and systemd live
+// here, and no rule about LVS. Start at run.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the linker.
+var version = "devel"
+
+func main() {
+	e := system()
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// A reader that goes away must not kill an apply half-way: writing to it fails, and the apply goes on.
+	signal.Ignore(syscall.SIGPIPE)
+	go func() {
+		s := <-signals
+		cancel(interrupted{s.String()})
+		for s = range signals {
+			if s != syscall.SIGHUP {
+				os.Exit(e.abandoned())
+			}
+		}
+	}()
+	os.Exit(run(ctx, os.Args[1:], e))
+}

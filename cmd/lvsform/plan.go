@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/spf13/cobra"
+)
+
+func (p *program) planCommand() *cobra.Command {
+	var (
+		config         configFlags
+		where          nodeFlags
+		policy         policyFlags
+		out            string
+		detailed, json bool
+	)
+	c := &cobra.Command{
+		Use: "plan [DIR]", Short: "Show what would change on this node", Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			made, err := p.makePlan(c.Context(), directory(args), config, where, policy)
+			if err != nil {
+				return err
+			}
+			if out != "" {
+				if err := savePlan(out, made); err != nil {
+					return err
+				}
+			}
+			if err := p.show(made, json); err != nil {
+				return err
+			}
+			p.next(out, made, where)
+			if detailed && !made.Empty() {
+				return status(exitChanges)
+			}
+			return nil
+		},
+	}
+	config.add(c)
+	where.add(c)
+	where.addFrom(c)
+	policy.addChoice(c)
+	policy.addDestroy(c)
+	c.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
+	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
+	c.Flags().BoolVar(&json, "json", false, "print the plan as JSON")
+	return c
+}
+
+// makePlan reads the configuration and the node, and works out the plan.
+func (p *program) makePlan(ctx context.Context, dir string, config configFlags, where nodeFlags, policy policyFlags) (*plan.Plan, error) {
+	desired, err := p.load(dir, config)
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.open(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	in, err := s.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.Desired = desired.Desired
+	return s.make(in, desired.Digest, policy)
+}
+
+// show prints a plan as a result.
+func (p *program) show(made *plan.Plan, json bool) error {
+	if json {
+		return made.WriteJSON(p.out)
+	}
+	return made.WriteText(p.out, plan.TextOptions{Color: p.env.color(p.out, p.color), Width: p.out.width})
+}
+
+// next says what can be done with a plan.
+func (p *program) next(out string, made *plan.Plan, where nodeFlags) {
+	switch {
+	case out != "" && where.from != "":
+		p.sayf("\nSaved the plan to: %s\n\nTo perform exactly these actions, on %s:\n    lvsform apply %q", out, made.Host.Name, out)
+	case out != "":
+		driver := ""
+		if where.driver != "netlink" {
+			driver = fmt.Sprintf("--driver %s ", where.driver)
+		}
+		p.sayf("\nSaved the plan to: %s\n\nTo perform exactly these actions:\n    lvsform apply %s%q", out, driver, out)
+	case p.err.terminal && !made.Empty():
+		p.sayf("\nNote: the plan is not saved (--out), so an apply works out its own, which may be another one.")
+	}
+}
+
+// savePlan writes the plan so that what can be read of it is whole.
+func savePlan(path string, made *plan.Plan) error {
+	var b bytes.Buffer
+	if err := made.WriteJSON(&b); err != nil {
+		return err
+	}
+	if err := replaceFile(path, b.Bytes()); err != nil {
+		return fmt.Errorf("saving the plan: %w", err)
+	}
+	return nil
+}
+
+// readPlan is a saved plan.
+func readPlan(path string) (*plan.Plan, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	defer f.Close()
+	made, err := plan.Decode(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return made, nil
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/apply"
+	"github.com/lvsform/lvsform/drivers/file"
+	"github.com/lvsform/lvsform/drivers/netlink"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// node is a driver that is open.
+type node interface {
+	apply.Driver
+	Close() error
+}
+
+// session is one node, and what lvsform keeps about it.
+type session struct {
+	node
+	host     plan.Host
+	instance string
+	// ledger is where the node's ledger is; snapshot, if set, holds it instead.
+	ledger   apply.LedgerFile
+	snapshot *snapshot
+}
+
+// open finds the node that the flags name.
+func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
+	if err := apply.CheckInstance(f.instance); err != nil {
+		return nil, err
+	}
+	if f.from != "" {
+		return openSnapshot(f)
+	}
+	s := &session{instance: f.instance}
+	path, isFile := strings.CutPrefix(f.driver, "file:")
+	var err error
+	switch {
+	case isFile && path == "":
+		return nil, fmt.Errorf("--driver file:PATH needs the path of the node's file")
+	case isFile && f.netns != "":
+		return nil, fmt.Errorf("a node in a file has no network namespaces: leave out --netns")
+	case isFile:
+		s.node, err = file.Open(path)
+	case f.driver == "netlink":
+		s.node, err = netlink.Open(netlink.Options{Namespace: f.netns})
+		if err != nil {
+			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
+		}
+	case f.driver == "ipvsadm":
+		return nil, fmt.Errorf("the driver ipvsadm is not in this version: use netlink, which needs no program")
+	default:
+		return nil, fmt.Errorf("there is no driver %q: it is netlink or file:PATH", f.driver)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.host, err = s.Host(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("asking which node this is: %w", err)
+	}
+	dir := path + ".run"
+	if !isFile {
+		dir = filepath.Join(p.runDir(), dirName(s.host.Namespace))
+	}
+	s.ledger = apply.LedgerFile{Dir: dir, Instance: f.instance, Boot: s.host.Boot}
+	return s, nil
+}
+
+func (p *program) runDir() string {
+	if dir := p.getenv("LVSFORM_RUN_DIR"); dir != "" {
+		return dir
+	}
+	return "/run/lvsform"
+}
+
+// dirName is a name for the directory of a network namespace: "net:[4026531840]" becomes "net-4026531840".
+func dirName(namespace string) string {
+	words := strings.FieldsFunc(namespace, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+	if len(words) == 0 {
+		return "default"
+	}
+	return strings.Join(words, "-")
+}
+
+// lock makes sure that nobody else changes the node.
+func (s *session) lock(ctx context.Context, wait time.Duration, command string) (unlock func(), err error) {
+	holder := fmt.Sprintf("%s, process %d, since %s", command, os.Getpid(), time.Now().Format("15:04:05"))
+	return apply.Lock(ctx, s.ledger.Dir, wait, holder)
+}
+
+// owned is what is this instance's, and what is others'.
+func (s *session) owned() (plan.Ledger, map[spec.Key]string, error) {
+	if s.snapshot != nil {
+		return s.snapshot.owned()
+	}
+	ours, err := s.ledger.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	others, err := s.ledger.Others()
+	return ours, others, err
+}
+
+// inputs is what there is of the node to plan with.
+func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
+	in := plan.Inputs{Host: s.host}
+	var err error
+	if in.Live, err = s.Read(ctx); err != nil {
+		return in, fmt.Errorf("reading the node: %w", err)
+	}
+	services := slices.Collect(maps.Keys(in.Live.Services))
+	if in.Connections, err = s.Connections(ctx, services); err != nil {
+		return in, fmt.Errorf("reading the connections: %w", err)
+	}
+	in.Ledger, in.Others, err = s.owned()
+	return in, err
+}
+
+// make works out the plan.
+func (s *session) make(in plan.Inputs, config string, f policyFlags) (*plan.Plan, error) {
+	in.Targets, in.Exclude, in.Destroy, in.NoDrain = f.targets, f.exclude, f.destroy, f.noDrain
+	in.MaxDestroy = f.maxDestroy.limit
+	made, err := plan.Make(in)
+	if err != nil {
+		return nil, err
+	}
+	made.Version, made.Created, made.Instance, made.Config = version, time.Now().UTC(), s.instance, config
+	return made, nil
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+	"github.com/spf13/cobra"
+)
+
+const snapshotFormat = "1.0"
+
+// snapshot is a node as it was once: enough to plan with, elsewhere.
+type snapshot struct {
+	FormatVersion string                      `json:"format_version"`
+	Version       string                      `json:"lvsform_version"`
+	Timestamp     time.Time                   `json:"timestamp"`
+	Node          plan.Host                   `json:"node"`
+	Instance      string                      `json:"instance"`
+	State         spec.State                  `json:"state"`
+	Counts        map[string]spec.Connections `json:"connections"`
+	// Ledger is what the instance owns, Others what other instances do, and which.
+	Ledger map[string]ownedJSON `json:"ledger"`
+	Others map[string]string    `json:"others"`
+}
+
+// ownedJSON is plan.Owned, as JSON.
+type ownedJSON struct {
+	Name     string          `json:"address"`
+	Original json.RawMessage `json:"original,omitempty"`
+	Ours     json.RawMessage `json:"ours,omitempty"`
+}
+
+func (p *program) snapshotCommand() *cobra.Command {
+	var f nodeFlags
+	var out string
+	c := &cobra.Command{
+		Use: "snapshot", Short: "Write the node as JSON, for plans that are made elsewhere", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := p.open(c.Context(), f)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			doc, err := s.take(c.Context())
+			if err != nil {
+				return err
+			}
+			text, err := json.MarshalIndent(doc, "", "  ")
+			if err != nil {
+				return err
+			}
+			return p.save(out, append(text, '\n'))
+		},
+	}
+	f.add(c)
+	c.Flags().StringVar(&out, "out", "", "write to a `file` instead of standard output")
+	return c
+}
+
+// take is the node as it is now.
+func (s *session) take(ctx context.Context) (*snapshot, error) {
+	in, err := s.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doc := &snapshot{
+		FormatVersion: snapshotFormat, Version: version, Timestamp: time.Now().UTC(), Node: s.host, Instance: s.instance,
+		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: map[string]ownedJSON{}, Others: map[string]string{},
+	}
+	for k, c := range in.Connections {
+		doc.Counts[k.String()] = c
+	}
+	for k, o := range in.Ledger {
+		j := ownedJSON{Name: o.Name}
+		if o.Original != nil {
+			j.Original, j.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
+		}
+		doc.Ledger[k.String()] = j
+	}
+	for k, instance := range in.Others {
+		doc.Others[k.String()] = instance
+	}
+	return doc, nil
+}
+
+// openSnapshot is a session on a node that cannot be changed.
+func openSnapshot(f nodeFlags) (*session, error) {
+	text, err := os.ReadFile(f.from)
+	if err != nil {
+		return nil, fmt.Errorf("reading the snapshot: %w", err)
+	}
+	var head struct {
+		FormatVersion string `json:"format_version"`
+	}
+	doc := &snapshot{}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return nil, fmt.Errorf("the snapshot %s cannot be used: %w", f.from, err)
+	}
+	if major, _, _ := strings.Cut(head.FormatVersion, "."); major != "1" {
+		return nil, fmt.Errorf("the snapshot %s cannot be used: its format is %q, and this lvsform reads %s", f.from, head.FormatVersion, snapshotFormat)
+	}
+	if err := json.Unmarshal(text, doc); err != nil {
+		return nil, fmt.Errorf("the snapshot %s cannot be used: %w", f.from, err)
+	}
+	if f.instance != doc.Instance {
+		return nil, fmt.Errorf("the snapshot %s was taken with --instance %q: give the same one here", f.from, doc.Instance)
+	}
+	if doc.Node.Name == "" || doc.Node.Driver == "" {
+		return nil, fmt.Errorf("the snapshot %s cannot be used: it does not say which node it is of", f.from)
+	}
+	return &session{node: doc, host: doc.Node, instance: f.instance, snapshot: doc}, nil
+}
+
+func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
+	ledger, others := plan.Ledger{}, map[spec.Key]string{}
+	for text, j := range d.Ledger {
+		k, err := spec.ParseKey(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the snapshot's ledger: %w", err)
+		}
+		o := plan.Owned{Name: j.Name}
+		if j.Original != nil {
+			original, err1 := spec.DecodeValue(k.Kind(), j.Original)
+			ours, err2 := spec.DecodeValue(k.Kind(), j.Ours)
+			if err := errors.Join(err1, err2); err != nil {
+				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
+			}
+			o.Original, o.Ours = original, ours
+		}
+		ledger[k] = o
+	}
+	for text, instance := range d.Others {
+		k, err := spec.ParseKey(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the snapshot's other instances: %w", err)
+		}
+		others[k] = instance
+	}
+	return ledger, others, nil
+}
+
+// Host is the node that the snapshot is of.
+func (d *snapshot) Host(context.Context) (plan.Host, error) { return d.Node, nil }
+
+// Read is the state of that time.
+func (d *snapshot) Read(context.Context) (spec.State, error) { return d.State, nil }
+
+// Connections are those of that time.
+func (d *snapshot) Connections(_ context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error) {
+	out := map[spec.DestinationKey]spec.Connections{}
+	for text, c := range d.Counts {
+		k, err := spec.ParseKey(text)
+		if err != nil {
+			return nil, fmt.Errorf("the snapshot's connections: %w", err)
+		}
+		if k, ok := k.(spec.DestinationKey); ok {
+			out[k] = c
+		}
+	}
+	return out, nil
+}
+
+// Do refuses: what was cannot be changed.
+func (d *snapshot) Do(_ context.Context, changes []plan.Change) []plan.Result {
+	out := make([]plan.Result, len(changes))
+	for i := range out {
+		out[i].Err = errors.New("a snapshot cannot be changed")
+	}
+	return out
+}
+
+// Close has nothing to do.
+func (d *snapshot) Close() error { return nil }
