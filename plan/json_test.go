@@ -3,9 +3,12 @@ package plan_test
 import (
 	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -142,4 +145,86 @@ func TestWriteJSONIsQuiet(t *testing.T) {
 	if diff := samePlan(p, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// FuzzRoundTrip: what was saved is what is read, whatever the states are.
+func FuzzRoundTrip(f *testing.F) {
+	for seed := range uint64(20) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		p := arbitrary(rand.New(rand.NewPCG(seed, 1)))
+		got, err := plan.Decode(bytes.NewReader(save(t, p)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := samePlan(p, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// arbitrary is a plan between two states that any kernel might hold.
+func arbitrary(r *rand.Rand) *plan.Plan {
+	p := between(oddState(r), oddState(r))
+	p.Created = time.Unix(r.Int64N(1<<33), r.Int64N(1e9)).UTC()
+	for i := range p.Changes {
+		if p.Changes[i].Drain > 0 {
+			p.Changes[i].Drain = time.Duration(1 + r.Int64())
+		}
+	}
+	for _, c := range p.Changes {
+		about(p, c.Key, func(o *plan.Object) {
+			o.Reason, o.Protected = oddText(r), r.IntN(2) == 0
+			o.Connections = spec.Connections{Active: r.Uint32(), Inactive: r.Uint32N(2), Persistent: r.Uint32N(2)}
+			if o.Name = nameOf(c.Key); r.IntN(3) == 0 {
+				o.Ignore = []string{spec.Attributes(c.Key.Kind())[0].Name}
+			}
+		})
+	}
+	for _, k := range []spec.Key{serviceKey(mark), spec.SyncDaemonKey{Role: spec.Backup}} {
+		if r.IntN(2) == 0 {
+			p.Adopted = append(p.Adopted, k)
+		}
+	}
+	p.Unmanaged = []spec.Key{serviceKey("protocol47 198.51.100.1:0")}
+	p.Unchanged, p.Partial, p.Warnings = r.IntN(9), r.IntN(2) == 0, []string{oddText(r)}
+	p.Version, p.Instance, p.Config, p.Host.Name = oddText(r), oddText(r), oddText(r), oddText(r)
+	return p
+}
+
+func oddText(r *rand.Rand) string {
+	letters := []rune("ab<>&\"\\\x00\x1b\u2028\u202e世\U0001f600`|")
+	var b strings.Builder
+	for range r.IntN(8) {
+		b.WriteRune(letters[r.IntN(len(letters))])
+	}
+	return b.String()
+}
+
+func oddState(r *rand.Rand) spec.State {
+	var s spec.State
+	s.Set(spec.TimeoutsKey{}, spec.Timeouts{TCP: r.Uint32(), TCPFin: r.Uint32(), UDP: r.Uint32()})
+	for _, text := range []string{https, dns, mark, "protocol47 192.0.2.1:0", "sctp [::ffff:192.0.2.1]:9"} {
+		if r.IntN(3) == 0 {
+			continue
+		}
+		k := serviceKey(text)
+		s.Set(k, spec.Service{Scheduler: []string{"rr", "sh", "none", "x<y"}[r.IntN(4)], Flags: spec.SchedulerFlags(r.Uint32() &^ 7),
+			OnePacket: r.IntN(2) == 0, Persistent: r.IntN(2) == 0, Timeout: r.Uint32(),
+			Netmask: []spec.Netmask{{}, spec.MaskIPv4(r.Uint32()), spec.PrefixIPv6(64)}[r.IntN(3)], Engine: []string{"", "sip"}[r.IntN(2)]})
+		for range r.IntN(4) {
+			a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(r.IntN(4))}), uint16(r.IntN(3)))
+			s.Set(spec.DestinationKey{Service: k, Address: a}, spec.Destination{Forward: spec.Forward(r.IntN(8)), Weight: r.Uint32N(3),
+				Tunnel:         spec.Tunnel{Type: spec.TunnelType(r.IntN(256)), Port: uint16(r.IntN(3)), Checksum: spec.Checksum(r.IntN(1 << 16))},
+				UpperThreshold: r.Uint32N(3), LowerThreshold: r.Uint32N(3)})
+		}
+	}
+	for _, role := range []spec.Role{spec.Master, spec.Backup} {
+		if r.IntN(2) == 0 {
+			s.Set(spec.SyncDaemonKey{Role: role}, spec.SyncDaemon{Interface: "eth0", SyncID: r.Uint32(), MaxLen: uint16(r.IntN(3)),
+				Group: []netip.Addr{{}, netip.MustParseAddr("ff02::1")}[r.IntN(2)], Port: uint16(r.IntN(3)), TTL: uint8(r.IntN(3))})
+		}
+	}
+	return s
 }
