@@ -84,7 +84,7 @@ fuzz:
 	@grep -roE --include='*_test.go' '^func Fuzz\w+' . | sed 's/:func / /' | sort | \
 	while read -r file name; do \
 		echo "== $$name"; \
-		go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; \
+		go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x </dev/null || exit 1; \
 	done
 
 golden:
