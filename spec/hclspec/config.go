@@ -46,13 +46,15 @@ type Config struct {
 	// that variables were given otherwise.
 	Digest string
 
+	// origins are the places of all objects but destinations, which are found through their service's pool.
 	origins map[spec.Key]origin
+	served  map[spec.ServiceKey]*pool
 }
 
 // Range is the place that declares the object: the listener, the server, the block.
 func (c *Config) Range(k spec.Key) (r hcl.Range, ok bool) {
-	o, ok := c.origins[k]
-	if !ok {
+	o := c.origin(k)
+	if o.block == nil {
 		return hcl.Range{}, false
 	}
 	return o.place(""), true

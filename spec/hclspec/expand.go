@@ -3,9 +3,6 @@ package hclspec
 import (
 	"net/netip"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"github.com/lvsform/lvsform/spec"
 )
 
@@ -31,11 +28,9 @@ func (l *loader) expand(s *service) {
 // serve gives a listener the servers of a pool.
 func (l *loader) serve(in listener, name string, p *pool) {
 	desired := &l.config.Desired
-	if desired.State.Destinations == nil {
-		desired.State.Destinations = make(map[spec.DestinationKey]spec.Destination, l.expected())
-	}
+	l.config.served[in.key] = p
 	for _, s := range p.servers {
-		addr, ok := l.addressFor(in, s, p)
+		addr, ok := l.addressFor(in, s)
 		if !ok {
 			continue
 		}
@@ -44,29 +39,29 @@ func (l *loader) serve(in listener, name string, p *pool) {
 			port = in.key.Address.Port()
 		}
 		k := spec.DestinationKey{Service: in.key, Address: netip.AddrPortFrom(addr, port)}
-		boxed := spec.Key(k)
-		if _, ok := desired.State.Destinations[k]; ok {
+		before := len(desired.State.Destinations)
+		desired.State.Destinations[k] = s.dest
+		if len(desired.State.Destinations) == before {
 			l.errorf("LVS026", s.block.DefRange, "Duplicate server", "%s is %s already: one address and port is one server of a service.",
-				k.Address, desired.Objects[boxed].Name)
+				k.Address, desired.Objects[k].Name)
 			continue
 		}
-		desired.State.Destinations[k] = s.dest
-		desired.Objects[boxed] = spec.Object{Name: name + s.label, Lifecycle: p.life, Maintenance: s.standby}
-		l.config.origins[boxed] = origin{s.block, p.block}
+		desired.Objects[k] = spec.Object{Name: name + s.label, Lifecycle: p.life, Maintenance: s.standby}
 	}
 }
 
-// expected is how many destinations there will be.
-func (l *loader) expected() int {
+// makeRoom makes the maps as large as they will be, as far as can be told: growing them costs as much as filling them.
+func (l *loader) makeRoom() {
 	n := 0
 	for _, p := range l.pools {
 		n += len(p.servers)
 	}
-	return n
+	l.config.Desired.State.Destinations = make(map[spec.DestinationKey]spec.Destination, n)
+	l.config.Desired.Objects = make(map[spec.Key]spec.Object, n+len(l.blocks["service"]))
 }
 
 // addressFor is the server's address of the listener's family; only a tunnel can take the other one.
-func (l *loader) addressFor(in listener, s *server, p *pool) (netip.Addr, bool) {
+func (l *loader) addressFor(in listener, s *server) (netip.Addr, bool) {
 	own, other, name := s.v4, s.v6, "address"
 	if in.key.Family() == spec.IPv6 {
 		own, other, name = s.v6, s.v4, "address6"
@@ -80,44 +75,4 @@ func (l *loader) addressFor(in listener, s *server, p *pool) (netip.Addr, bool) 
 	l.errorf("LVS027", s.block.DefRange, "Server without an address of the family",
 		"The pool serves %s listeners such as %s, and server %q has no %s: add it, or give those listeners a pool of their own.", in.key.Family(), in.key, s.name, name)
 	return netip.Addr{}, false
-}
-
-// origin is what declares an object: its own block, and the one around it.
-type origin struct{ block, around *hcl.Block }
-
-// place is where the attribute is set, or else where the block begins. Attributes are named as in the language;
-// "tunnel.port" is one in a block inside.
-func (o origin) place(attribute string) hcl.Range {
-	for _, block := range []*hcl.Block{o.block, o.around} {
-		if block == nil || attribute == "" {
-			continue
-		}
-		if r, ok := find(block.Body, attribute); ok {
-			return r
-		}
-	}
-	return o.block.DefRange
-}
-
-func find(b hcl.Body, attribute string) (hcl.Range, bool) {
-	native, ok := b.(*hclsyntax.Body)
-	if !ok {
-		return findAny(b, attribute)
-	}
-	inside, name := cutPath(attribute)
-	if inside == "" {
-		if a := native.Attributes[name]; a != nil {
-			return a.Expr.Range(), true
-		}
-		return hcl.Range{}, false
-	}
-	for _, block := range native.Blocks {
-		if block.Type == inside {
-			if r, ok := find(block.Body, name); ok {
-				return r, true
-			}
-			return block.DefRange(), true
-		}
-	}
-	return hcl.Range{}, false
 }

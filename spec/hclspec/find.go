@@ -2,12 +2,86 @@ package hclspec
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/lvsform/lvsform/spec"
 )
+
+// origin is what declares an object: its own block, and the one around it.
+type origin struct{ block, around *hcl.Block }
+
+// origin of a key that is not declared has no block.
+func (c *Config) origin(k spec.Key) origin {
+	d, ok := k.(spec.DestinationKey)
+	if !ok {
+		return c.origins[k]
+	}
+	p := c.served[d.Service]
+	if p == nil {
+		return origin{}
+	}
+	for _, s := range p.at(d.Address.Addr()) {
+		if s.port == d.Address.Port() || s.port == 0 && d.Address.Port() == d.Service.Address.Port() {
+			return origin{s.block, p.block}
+		}
+	}
+	return origin{}
+}
+
+// at are the servers that have the address.
+func (p *pool) at(a netip.Addr) []*server {
+	if p.byAddr == nil {
+		p.byAddr = map[netip.Addr][]*server{}
+		for _, s := range p.servers {
+			p.byAddr[s.v4] = append(p.byAddr[s.v4], s)
+			p.byAddr[s.v6] = append(p.byAddr[s.v6], s)
+		}
+	}
+	return p.byAddr[a]
+}
+
+// place is where the attribute is set, or else where the block begins. Attributes are named as in the language;
+// "tunnel.port" is one in a block inside.
+func (o origin) place(attribute string) hcl.Range {
+	for _, block := range []*hcl.Block{o.block, o.around} {
+		if block == nil || attribute == "" {
+			continue
+		}
+		if r, ok := find(block.Body, attribute); ok {
+			return r
+		}
+	}
+	return o.block.DefRange
+}
+
+func find(b hcl.Body, attribute string) (hcl.Range, bool) {
+	native, ok := b.(*hclsyntax.Body)
+	if !ok {
+		return findAny(b, attribute)
+	}
+	inside, name := cutPath(attribute)
+	if inside == "" {
+		if a := native.Attributes[name]; a != nil {
+			return a.Expr.Range(), true
+		}
+		return hcl.Range{}, false
+	}
+	for _, block := range native.Blocks {
+		if block.Type == inside {
+			if r, ok := find(block.Body, name); ok {
+				return r, true
+			}
+			return block.DefRange(), true
+		}
+	}
+	return hcl.Range{}, false
+}
 
 // findAny is find for JSON and for bodies that dynamic blocks made.
 func findAny(b hcl.Body, attribute string) (hcl.Range, bool) {

@@ -52,9 +52,8 @@ func newLoader(src Source) *loader {
 		pools:   map[string]*pool{},
 		late:    map[string]cty.Value{},
 		byBlock: map[*hcl.Block]*declaration{},
-		config:  &Config{Files: map[string]*hcl.File{}, origins: map[spec.Key]origin{}},
+		config:  &Config{Files: map[string]*hcl.File{}, origins: map[spec.Key]origin{}, served: map[spec.ServiceKey]*pool{}},
 	}
-	l.config.Desired.Objects = map[spec.Key]spec.Object{}
 	l.config.Desired.Blocks = map[string]*spec.Lifecycle{}
 	l.root = &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: l.functions()}
 	return l
@@ -74,6 +73,7 @@ func (l *loader) load() {
 	l.locals()
 	l.vips()
 	l.evaluatePools()
+	l.makeRoom()
 	l.evaluateServices()
 	l.rest()
 	l.judge()

