@@ -112,7 +112,11 @@ func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, 
 		if err := p.announce(made, may); err != nil {
 			return err
 		}
-		return p.perform(ctx, s, made, may)
+		err := p.perform(ctx, s, made, may)
+		if stale := (*plan.StaleError)(nil); errors.As(err, &stale) {
+			return fmt.Errorf("the plan is stale: %w", err)
+		}
+		return err
 	})
 }
 

@@ -94,13 +94,18 @@ func difference(made *plan.Plan, c plan.Change) string {
 		}
 		return text + " is " + reason
 	}
+	return text + ": " + edits(c, "%s is %s and should be %s")
+}
+
+// edits are the attributes that an update changes, each in a format for its name and both values.
+func edits(c plan.Change, format string) string {
 	var parts []string
 	for _, a := range spec.Attributes(c.Key.Kind()) {
 		if !a.Same(c.Before, c.After) {
-			parts = append(parts, fmt.Sprintf("%s is %s and should be %s", a.Name, plan.FormatValue(a, c.Before), plan.FormatValue(a, c.After)))
+			parts = append(parts, fmt.Sprintf(format, a.Name, plan.FormatValue(a, c.Before), plan.FormatValue(a, c.After)))
 		}
 	}
-	return text + ": " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // The identities of journal entries, which never change.

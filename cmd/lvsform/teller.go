@@ -43,6 +43,9 @@ func (t *teller) event(e apply.Event) {
 	case apply.EventDrain:
 		t.drain(e)
 	case apply.EventDrained:
+		if e.Elapsed < 10*time.Millisecond {
+			return // it had no connections
+		}
 		t.line("%s: drained, after %s.", t.plan.Name(e.Key), e.Elapsed.Round(time.Second))
 	case apply.EventDeadline:
 		t.line("%s: still %s after %s; it is waited for no longer.", t.plan.Name(e.Key), count(int(e.Active), "active connection"), e.Elapsed.Round(time.Second))
@@ -56,11 +59,15 @@ var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "updated
 
 func (t *teller) step(e apply.Event) {
 	t.steps++
-	switch verb := verbs[e.Step.Action()]; {
+	verb := verbs[e.Step.Action()]
+	if e.Step.Action() == plan.Update {
+		verb += ", " + edits(e.Step.Change, "%s %s -> %s")
+	}
+	switch {
 	case e.Err != nil:
 		t.line("%s: failed: %s", t.plan.Name(e.Step.Key), e.Err)
 	case len(t.plan.Changes) <= many && e.Undo:
-		t.line("%s: %s again.", t.plan.Name(e.Step.Key), verb)
+		t.line("%s: undone: %s.", t.plan.Name(e.Step.Key), verb)
 	case len(t.plan.Changes) <= many:
 		t.line("%s: %s.", t.plan.Name(e.Step.Key), verb)
 	case t.steps%10000 == 0 || t.steps == len(t.plan.Changes):
