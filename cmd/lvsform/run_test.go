@@ -30,6 +30,8 @@ type world struct {
 	files       map[string]string
 	journal     []string
 	width       int
+	// kernel makes the node the running kernel's instead of one in a file.
+	kernel bool
 	// What the last command left.
 	code     int
 	out, err string
@@ -41,7 +43,12 @@ func newWorld(t *testing.T) *world {
 }
 
 // node are the flags that name the node.
-func (w *world) node() string { return "--driver=file:" + w.path("lb1.json") }
+func (w *world) node() string {
+	if w.kernel {
+		return "--driver=netlink"
+	}
+	return "--driver=file:" + w.path("lb1.json")
+}
 
 func (w *world) path(name string) string { return filepath.Join(w.dir, name) }
 
