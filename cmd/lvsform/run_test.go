@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,6 +26,7 @@ type world struct {
 	ctx context.Context
 	// What a command finds; the zero value is a pipe on all sides.
 	in          string
+	reader      io.Reader // instead of in
 	interactive bool
 	variables   map[string]string
 	files       map[string]string
@@ -66,6 +68,9 @@ func (w *world) start(args ...string) int {
 		in: strings.NewReader(w.in), out: stream{Writer: &out}, err: stream{Writer: &err, terminal: w.interactive, width: w.width},
 		inTerminal: w.interactive, getenv: func(name string) string { return w.variables[name] },
 		readFile: w.readFile, changing: new(atomic.Bool),
+	}
+	if w.reader != nil {
+		e.in = w.reader
 	}
 	for name, value := range w.variables {
 		e.environ = append(e.environ, name+"="+value)

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/lvsform/lvsform/apply"
+)
+
+// web is a configuration with one service, whose second server is left out if there is to be one only.
+func web(scheduler string, servers int) string {
+	second := "\n  server \"rs2\" {\n    address = \"10.0.0.12\"\n    weight  = 3\n  }\n"
+	return `pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+  }
+` + strings.Repeat(second, servers-1) + `}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "` + scheduler + `"
+  pool      = pool.web
+}
+`
+}
+
+// applied is a world in which web was applied to a node whose second server has connections that never end.
+func applied(t *testing.T) *world {
+	w := newWorld(t)
+	w.write("lb1.json", `{"format_version": 1, "state": {
+		"service": {"tcp 192.0.2.10:80": {"scheduler": "wlc"}},
+		"destination": {
+			"tcp 192.0.2.10:80 -> 10.0.0.11:80": {"forward": "direct", "weight": 1},
+			"tcp 192.0.2.10:80 -> 10.0.0.12:80": {"forward": "direct", "weight": 3}
+		}
+	}, "connections": {"tcp 192.0.2.10:80 -> 10.0.0.12:80": {"active": 7}}}`)
+	w.write("first/main.lvs.hcl", web("wlc", 2))
+	w.run(exitDone, "apply", w.node(), "--auto-approve", w.path("first"))
+	w.says(w.out, "Apply complete! Resources: 1 imported, 0 added, 0 changed, 0 destroyed.")
+	w.write("next/main.lvs.hcl", web("rr", 1))
+	return w
+}
+
+func TestInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := applied(t)
+		before := w.state()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(12*time.Second, func() { cancel(interrupted{"interrupt"}) })
+		w.ctx = ctx
+		w.run(exitRolledBack, "apply", w.node(), "--auto-approve", w.path("next"))
+		w.says(w.err, "Interrupt received")
+		w.says(w.err, "Undoing 2 steps, newest first, because:\n  interrupted while draining: interrupt")
+		w.says(w.err, `service.web.tcp["192.0.2.10:80"]: undone: updated, scheduler "rr" -> "wlc".`)
+		w.says(w.err, "the node is as it was before")
+		w.ctx = t.Context()
+		if after := w.state(); !after.Equal(before) {
+			t.Errorf("the node was\n%v\nand is\n%v", before, after)
+		}
+	})
+}
+
+func TestFailingChangeIsUndone(t *testing.T) {
+	w := newWorld(t)
+	w.write("lb1.json", `{"format_version": 1, "kernel": {"schedulers": ["rr"]}}`)
+	w.write("main.lvs.hcl", web("rr", 1)+strings.NewReplacer(`"web"`, `"new"`, "pool.web", "pool.new", "192.0.2.10", "192.0.2.11").Replace(web("mh", 2)))
+	before := w.state()
+	w.run(exitRolledBack, "apply", w.node(), "--auto-approve", w.dir)
+	w.says(w.err, `service.new.tcp["192.0.2.11:80"]: failed: create tcp 192.0.2.11:80: this kernel has no such scheduler or persistence engine (ENOENT)`)
+	w.says(w.err, `service.web.tcp["192.0.2.10:80"]: undone: destroyed.`)
+	if after := w.state(); !after.Equal(before) {
+		t.Errorf("the node was\n%v\nand is\n%v", before, after)
+	}
+	w.run(exitChanges, "plan", w.node(), "--detailed-exitcode", w.dir)
+}
+
+func TestSomebodyElseWritesInBetween(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := applied(t)
+		time.AfterFunc(5*time.Second, func() {
+			w.write("lb1.json", strings.Replace(w.read("lb1.json"), `"scheduler": "rr"`, `"scheduler": "sh"`, 1))
+		})
+		w.run(exitNeither, "apply", w.node(), "--auto-approve", w.path("next"))
+		w.says(w.err, "somebody else changes it")
+		w.says(w.err, `tcp 192.0.2.10:80: should be {"scheduler":"rr"`)
+		w.says(w.err, "lvsform: hint: ")
+	})
+}
+
+func TestBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := applied(t)
+		unlock, err := apply.Lock(t.Context(), w.path("lb1.json.run"), 0, "apply, process 1, since 12:00:00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.run(exitBusy, "apply", w.node(), "--auto-approve", w.path("next"))
+		w.says(w.err, "lvsform: error: another lvsform is at work on this node (apply, process 1, since 12:00:00)")
+		w.run(exitBusy, "forget", w.node(), "service.web")
+		w.run(exitChanges, "plan", w.node(), "--detailed-exitcode", "--out", w.path("saved"), w.path("next"))
+		w.run(exitBusy, "rollback", w.node(), "--auto-approve", w.path("saved"))
+		time.AfterFunc(20*time.Second, unlock)
+		w.run(exitDone, "apply", w.node(), "--no-drain", "--auto-approve", "--lock-timeout=1m", w.path("next"))
+	})
+}
+
+func TestApproval(t *testing.T) {
+	const yes = "Do you want to perform these actions?"
+	for _, c := range []struct {
+		name        string
+		interactive bool
+		in          string
+		args        []string
+		code        int
+		says        string
+	}{
+		{"nobody there", false, "yes\n", nil, exitError, "standard input is not a terminal"},
+		{"yes", true, "yes\n", nil, exitDone, yes},
+		{"no", true, "no\n", nil, exitError, "not approved: nothing was changed"},
+		{"almost", true, "y\n", nil, exitError, "not approved: nothing was changed"},
+		{"end of input", true, "", nil, exitError, "not approved: nothing was changed"},
+		{"approved", false, "", []string{"--auto-approve"}, exitDone, "created."},
+		{"json asks nobody", true, "yes\n", []string{"--json"}, exitError, "--json asks nobody"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.write("main.lvs.hcl", web("rr", 2))
+			w.interactive, w.in = c.interactive, c.in
+			w.run(c.code, append([]string{"apply", w.node(), w.dir}, c.args...)...)
+			w.says(w.err, c.says)
+			if there := exists(w.path("lb1.json")); there != (c.code == exitDone) {
+				t.Errorf("the node was changed: %v", there)
+			}
+		})
+	}
+}
+
+func TestInterruptedWhileAsking(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", web("rr", 2))
+	r, pipe, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pipe.Close(); r.Close() })
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(100*time.Millisecond, func() { cancel(interrupted{"interrupt"}) })
+	w.ctx, w.interactive, w.reader = ctx, true, r
+	w.run(exitError, "apply", w.node(), w.dir)
+	w.says(w.err, "interrupted: nothing was changed")
+}
+
+func TestNothingToDoIsNotAskedAbout(t *testing.T) {
+	w := applied(t)
+	w.interactive = true
+	w.run(exitDone, "apply", w.node(), w.path("first"))
+	w.says(w.out, "No changes.")
+	w.says(w.out, "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.")
+}
+
+func TestAllow(t *testing.T) {
+	w := applied(t)
+	before := w.state()
+	for allow, says := range map[string]string{
+		"create":         "to destroy is not in --allow create",
+		"create,update":  `service.web.tcp["192.0.2.10:80"].server["10.0.0.12:80"]: to destroy is not in --allow create,update`,
+		"destroy,create": `service.web.tcp["192.0.2.10:80"]: to update is not in --allow destroy,create`,
+		"everything":     `--allow takes create, update and destroy, not "everything"`,
+	} {
+		w.run(exitError, "apply", w.node(), "--auto-approve", "--allow", allow, w.path("next"))
+		w.says(w.err, says)
+	}
+	if after := w.state(); !after.Equal(before) {
+		t.Error("something was changed all the same")
+	}
+	w.run(exitDone, "apply", w.node(), "--auto-approve", "--no-drain", "--allow=update,destroy", w.path("next"))
+}
+
+func TestManySteps(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", strings.Replace(web("rr", 2), "[80]", `["8000-8099"]`, 1))
+	w.run(exitDone, "apply", w.node(), "--auto-approve", w.dir)
+	if w.err != "300 of 300 steps done.\n" {
+		t.Errorf("it says\n%s", w.err)
+	}
+}
+
+func TestDrainOnATerminal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := applied(t)
+		w.interactive, w.width = true, 80
+		w.run(exitDone, "apply", w.node(), "--auto-approve", w.path("next"))
+		w.says(w.err, "\r\x1b[KStill draining 1 server... [29s elapsed, 7 active connections]")
+		w.says(w.err, "\r\x1b[Kservice.web")
+	})
+}
