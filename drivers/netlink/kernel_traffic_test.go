@@ -1,0 +1,69 @@
+//go:build linux
+
+package netlink
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Connections and counters are what real packets make them.
+func TestKernelTraffic(t *testing.T) {
+	lab := drivertest.NewLab(t, 2)
+	lab.Serve(80)
+	d, slow := openBoth(t)
+	k := spec.Listener(spec.TCP, netip.AddrPortFrom(lab.VIP, 80))
+	mustDo(t, d, create(k, spec.Service{Scheduler: "rr"}))
+	for _, s := range lab.Servers {
+		mustDo(t, d, create(spec.DestinationKey{Service: k, Address: netip.AddrPortFrom(s.Addr, 80)}, one))
+	}
+	var open []*drivertest.Session
+	for range 4 {
+		s, err := lab.Dial(80)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, s)
+	}
+	check := func(active, inactive uint32) {
+		t.Helper()
+		want := spec.Connections{Active: active, Inactive: inactive}
+		for _, driver := range []*Driver{d, slow} {
+			var got map[spec.DestinationKey]spec.Connections
+			for range 100 { // what has been closed ends a moment later
+				var err error
+				if got, err = driver.Connections(t.Context(), []spec.ServiceKey{k, listener("192.0.2.99:1")}); err != nil {
+					t.Fatal(err)
+				}
+				if got[serverOn(k, "10.1.0.11:80")] == want && got[serverOn(k, "10.1.0.12:80")] == want {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if len(got) != 2 || got[serverOn(k, "10.1.0.11:80")] != want || got[serverOn(k, "10.1.0.12:80")] != want {
+				t.Errorf("connections %v, want %v each", got, want)
+			}
+		}
+	}
+	check(2, 0)
+	for _, s := range open {
+		s.Close()
+	}
+	check(0, 2)
+
+	var got map[spec.Key]Counters
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && got[k].Conns < 4; time.Sleep(100 * time.Millisecond) {
+		var err error
+		if got, err = d.Counters(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := got[serverOn(k, "10.1.0.11:80")], got[serverOn(k, "10.1.0.12:80")]
+	if got[k].Conns != 4 || a.Conns != 2 || b.Conns != 2 || a.InPkts+b.InPkts != got[k].InPkts || a.OutBytes == 0 || got[k].InBytes < 40*got[k].InPkts {
+		t.Errorf("counters %+v", got)
+	}
+}
