@@ -38,7 +38,7 @@ func (l *loader) open(block *hcl.Block, k *kind, ctx *hcl.EvalContext) *body {
 	}
 	for name := range b.kind.requiredAttrs() {
 		if _, ok := b.expression(name); !ok {
-			b.errorf("LVS005", b.header, "Missing attribute", "The attribute %q is required in a %s block.", name, k.name)
+			b.errorf("LVS005", b.header, "Missing attribute", "The attribute %q is required in %s block.", name, withArticle(k.name))
 		}
 	}
 	b.checkBlocks()
@@ -109,7 +109,7 @@ func (b *body) unknownAttr(name string, at hcl.Range) {
 		b.errorf("LVS003", at, "Unknown attribute", "%s is a block: write %s { } without the equals sign.", name, k.name)
 		return
 	}
-	b.errorf("LVS003", at, "Unknown attribute", "A %s block has no attribute %q.%s", b.kind.name, name, didYouMean(name, b.kind.attrNames()))
+	b.errorf("LVS003", at, "Unknown attribute", "%s has no attribute %q.%s", b.kind.what(), name, didYouMean(name, b.kind.attrNames()))
 }
 
 func (b *body) unknownBlock(name string, at hcl.Range) {
@@ -117,7 +117,7 @@ func (b *body) unknownBlock(name string, at hcl.Range) {
 		b.errorf("LVS004", at, "Unknown block", "%s is an attribute: write %s = … with an equals sign.", name, name)
 		return
 	}
-	b.errorf("LVS004", at, "Unknown block", "A %s block has no %q block in it.%s", b.kind.name, name, didYouMean(name, b.kind.blockNames()))
+	b.errorf("LVS004", at, "Unknown block", "%s has no %q block.%s", b.kind.what(), name, didYouMean(name, b.kind.blockNames()))
 }
 
 func (b *body) later(what, name string, at hcl.Range) {

@@ -36,7 +36,8 @@ func (l *loader) warnf(code string, at hcl.Range, summary, detail string, args .
 	l.diags = append(l.diags, newDiagnostic(hcl.DiagWarning, code, at, summary, detail, args...))
 }
 
-// sorted puts diagnostics into the order of the files and drops repetitions, which for_each and shared pools make.
+// sorted puts diagnostics into the order of the files and drops repetitions: what is wrong in a pool is found again by
+// each of its listeners.
 func sorted(diags hcl.Diagnostics) hcl.Diagnostics {
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
 		return cmp.Or(
@@ -48,7 +49,8 @@ func sorted(diags hcl.Diagnostics) hcl.Diagnostics {
 		)
 	})
 	return slices.CompactFunc(diags, func(a, b *hcl.Diagnostic) bool {
-		return *a.Subject == *b.Subject && Code(a) == Code(b) && a.Summary == b.Summary && (a.Detail == b.Detail || a.Severity == hcl.DiagError && Code(a) > "LVS100")
+		same := *a.Subject == *b.Subject && a.Severity == b.Severity && Code(a) == Code(b) && a.Summary == b.Summary
+		return same && (a.Detail == b.Detail || a.Severity == hcl.DiagError && Code(a) != validationFailed)
 	})
 }
 
@@ -56,7 +58,7 @@ func sorted(diags hcl.Diagnostics) hcl.Diagnostics {
 func didYouMean(given string, candidates []string) string {
 	best, distance := "", max(1, (len(given)+1)/3)
 	for _, c := range candidates {
-		if c == given {
+		if c == given || len(given) < 2 {
 			continue
 		}
 		if d := editDistance(given, c); d < distance || d == distance && (best == "" || c < best) {

@@ -65,6 +65,9 @@ func (l *loader) load() {
 	if !l.read() {
 		return
 	}
+	if hasSyntaxErrors(l.diags) {
+		return // half a block would be full of errors that are none
+	}
 	if !l.settings() {
 		return
 	}

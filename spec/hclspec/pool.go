@@ -76,9 +76,6 @@ func (l *loader) pool(in instance) *pool {
 			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of %s is %s: leave the tunnel block out, or use forward = \"tunnel\".", p.addr, p.forward)
 		}
 	}
-	if len(names) == 0 && !b.bad {
-		l.warnf("LVS202", in.block.DefRange, "Empty pool", "%s has no servers: its services refuse every connection.", p.addr)
-	}
 	return p
 }
 

@@ -23,7 +23,7 @@ func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
 	if t.IsObjectType() && t.HasAttribute(selfAttr) && a.v.GetAttr(selfAttr).Type() == cty.String {
 		return a.v.GetAttr(selfAttr).AsString(), true
 	}
-	a.errorf("LVS015", "Wrong type", "pool is %s: write a reference such as pool.web.", withArticle(t.FriendlyName()))
+	a.errorf("LVS015", "Wrong type", "pool is %s: write a reference such as pool.web.", typeName(a.v))
 	return "", false
 }
 

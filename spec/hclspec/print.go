@@ -17,8 +17,8 @@ func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnos
 		if code := Code(d); code != "" {
 			shown.Summary += " [" + code + "]"
 		}
-		if shown.EvalContext == nil {
-			shown.Expression = nil
+		if shown.Subject != nil && files[shown.Subject.Filename] == nil {
+			shown.Subject = nil // a directory, or a file that cannot be read: the detail names it
 		}
 		if err := out.WriteDiagnostic(&shown); err != nil {
 			return err

@@ -14,7 +14,9 @@ func (l *loader) judge() {
 		l.errorf(p.Rule, l.config.origin(p.Key).place(wordFor(p)), p.Summary, "%s", p.Detail)
 	}
 	l.ignored()
-	l.doubts()
+	if !l.diags.HasErrors() {
+		l.doubts()
+	}
 }
 
 // wordFor is what the language calls the attribute that a problem is about.
@@ -102,6 +104,9 @@ func (l *loader) poolDoubts(block *hcl.Block, told map[hcl.Range]bool) {
 	for _, p := range l.pools {
 		if p.block != block {
 			continue
+		}
+		if len(p.servers) == 0 {
+			l.warnf("LVS202", block.DefRange, "Empty pool", "%s has no servers: its services refuse every connection.", p.addr)
 		}
 		if !p.used {
 			unused = append(unused, p.addr)

@@ -104,7 +104,7 @@ func (l *loader) content(name string) (text []byte, err error) {
 	return text, err
 }
 
-// parse gives nil if the file cannot be read at all.
+// parse gives nil if the file cannot be read, or is not HCL.
 func (l *loader) parse(name string) *hcl.File {
 	text, err := l.content(name)
 	if err != nil {
@@ -127,6 +127,9 @@ func (l *loader) parseText(name string, text []byte) *hcl.File {
 		l.config.Files[name] = f
 	}
 	l.syntax(diags, name)
+	if diags.HasErrors() {
+		return nil
+	}
 	return f
 }
 

@@ -21,6 +21,10 @@ func (l *loader) syntax(diags hcl.Diagnostics, file string) {
 	}
 }
 
+func hasSyntaxErrors(diags hcl.Diagnostics) bool {
+	return slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool { return Code(d) == "LVS001" && d.Severity == hcl.DiagError })
+}
+
 // report passes on what HCL said of an expression or a body. Where a reference is what is wrong, it says it better.
 func (l *loader) report(diags hcl.Diagnostics) (failed bool) {
 	for _, d := range diags {
@@ -181,6 +185,9 @@ func (l *loader) layerIndex() int {
 	if i := slices.Index(layers, l.layer); i >= 0 {
 		return i
 	}
+	if l.layer == "lvsform" {
+		return 0
+	}
 	return len(layers)
 }
 
@@ -190,6 +197,8 @@ func (l *loader) place() string {
 		return "A variable"
 	case "local":
 		return "A local value"
+	case "lvsform":
+		return "The lvsform block"
 	}
 	return "A " + l.layer + " block"
 }

@@ -31,6 +31,14 @@ func notYet(name, label string) *kind { return &kind{name: name, label: label, m
 
 func (k *kind) isLater() bool { return k.attrs == nil && k.blocks == nil }
 
+// what is the kind at the beginning of a sentence.
+func (k *kind) what() string {
+	if k == fileKind {
+		return "A configuration"
+	}
+	return "A" + withArticle(k.name)[1:] + " block"
+}
+
 func (k *kind) requiredAttrs() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for name, use := range k.attrs {

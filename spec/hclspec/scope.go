@@ -91,7 +91,7 @@ func forEach(a value) map[string]cty.Value {
 	case t.IsListType(), t.IsTupleType():
 		a.errorf("LVS014", "Invalid for_each", "A list has no keys that stay the same when it changes: use a map, or toset([…]) of strings.")
 	default:
-		a.errorf("LVS014", "Invalid for_each", "for_each is %s: use a map, or a set of strings.", withArticle(t.FriendlyName()))
+		a.errorf("LVS014", "Invalid for_each", "for_each is %s: use a map, or a set of strings.", typeName(a.v))
 	}
 	return out
 }

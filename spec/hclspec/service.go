@@ -170,7 +170,7 @@ func (l *loader) listen(block *hcl.Block, parent *body) []listener {
 	}
 	if !slices.Contains([]string{"tcp", "udp", "sctp"}, word) {
 		protocols := []string{"tcp", "udp", "sctp", "fwmark"}
-		parent.errorf("LVS016", block.LabelRanges[0], "Unknown protocol", "There is no listener %q: write %s.%s", word, alternatives(protocols), didYouMean(word, protocols))
+		parent.errorf("LVS016", block.LabelRanges[0], "Unknown protocol", "%q is not a protocol to listen for: write %s.%s", word, alternatives(protocols), didYouMean(word, protocols))
 		return nil
 	}
 	return l.listenPorts(block, parent, word)

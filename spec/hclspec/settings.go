@@ -38,7 +38,7 @@ func (l *loader) settings() (ok bool) {
 func (l *loader) ownership(b *body) {
 	o := &l.config.Desired.Ownership
 	if a, ok := b.get("unmanaged"); ok {
-		word, _ := a.word([]string{"report", "ignore", "destroy"}, "way to treat what is unmanaged")
+		word, _ := a.word([]string{"report", "ignore", "destroy"}, "value of unmanaged")
 		o.Unmanaged = spec.Unmanaged(word)
 	}
 	c := b.child("ignore")
@@ -140,6 +140,7 @@ func (l *loader) requiredVersion(a value) bool {
 			return true
 		}
 		if known && !satisfied {
+			l.diags = nil // what the other version has and this one does not
 			a.errorf("LVS041", "Other version required", "The configuration is for lvsform %s, and this is %s: use such a version, or change required_version.", text, l.src.Version)
 			return false
 		}

@@ -44,7 +44,7 @@ func (a *value) usable(required bool) bool {
 		a.sensitive = true
 	}
 	if a.v.IsNull() && required {
-		a.b.errorf("LVS005", a.expr.Range(), "Missing attribute", "The attribute %q is required in a %s block, and null is no value.", a.name, a.b.kind.name)
+		a.b.errorf("LVS005", a.expr.Range(), "Missing attribute", "The attribute %q is required in %s block, and null is no value.", a.name, withArticle(a.b.kind.name))
 	}
 	if !a.v.IsKnown() {
 		a.b.spoil()
@@ -78,7 +78,15 @@ func (a value) errorf(code, summary, detail string, args ...any) {
 }
 
 func (a value) wrongType(want string) {
-	a.errorf("LVS015", "Wrong type", "%s is %s: a %s is needed.", a.name, withArticle(a.v.Type().FriendlyName()), want)
+	a.errorf("LVS015", "Wrong type", "%s is %s: a %s is needed.", a.name, typeName(a.v), want)
+}
+
+// typeName is "a list", "an object": tuples are lists to those who write them.
+func typeName(v cty.Value) string {
+	if v.Type().IsTupleType() {
+		return "a list"
+	}
+	return withArticle(v.Type().FriendlyName())
 }
 
 // huge numbers such as 1e999999999 are cheap to hold and cost gigabytes to print.
@@ -125,7 +133,8 @@ func (a value) number(least, most uint64) (uint64, bool) {
 	}
 	f := v.AsBigFloat()
 	n, accuracy := f.Uint64()
-	if accuracy != big.Exact || n < least || n > most {
+	// Uint64 calls it exact when it cuts a short fraction off.
+	if accuracy != big.Exact || !f.IsInt() || n < least || n > most {
 		shown := "too far away"
 		if !a.huge() {
 			shown = f.Text('g', 12)
@@ -178,7 +187,7 @@ func (a value) word(words []string, what string) (string, bool) {
 			return text, true
 		}
 	}
-	a.errorf("LVS016", "Unknown "+what, "There is no %s %q: write %s.%s", what, text, alternatives(words), didYouMean(text, words))
+	a.errorf("LVS016", "Unknown "+what, "%q is not %s: write %s.%s", text, withArticle(what), alternatives(words), didYouMean(text, words))
 	return "", false
 }
 

@@ -26,6 +26,9 @@ type variable struct {
 	set     bool
 }
 
+// validationFailed is the code of what authors of variables say; a value may break several of their rules.
+const validationFailed = "LVS035"
+
 // sensitiveMark is on values that are not shown.
 type sensitiveMark struct{}
 
@@ -137,7 +140,7 @@ func (l *loader) validations(v *variable) {
 			if !v.set {
 				at = v.block.DefRange
 			}
-			l.errorf("LVS035", at, "Invalid value for a variable", "var.%s: %s", v.name, message)
+			l.errorf(validationFailed, at, "Invalid value for a variable", "var.%s: %s", v.name, message)
 		}
 	}
 }

@@ -1,0 +1,5 @@
+dynamic "pool" {
+  for_each = ["a"]
+  content {
+  }
+}

@@ -1,0 +1,28 @@
+pool "web" {
+  forward = "direct"
+
+  dynamic "server" {
+    for_each = { a = "10.0.0.1" }
+
+    content {
+      address = server.value
+    }
+  }
+
+  dynamic "member" {
+    for_each = []
+
+    content {
+    }
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}

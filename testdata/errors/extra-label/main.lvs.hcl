@@ -1,0 +1,6 @@
+pool "web" "two" {
+  forward = "direct"
+}
+
+timeouts "all" {
+}

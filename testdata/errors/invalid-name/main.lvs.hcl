@@ -1,0 +1,10 @@
+pool "web.tier" {
+  forward = "direct"
+}
+
+locals {
+}
+
+vip "1st" {
+  addresses = []
+}

@@ -1,0 +1,11 @@
+pool "web" {
+  server "rs1" {
+    weight = 3
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    ports = [80]
+  }
+}

@@ -1,0 +1,3 @@
+pool {
+  forward = "direct"
+}

@@ -1,0 +1,8 @@
+variable "servers" {
+  default = {}
+}
+
+pool "web" {
+  for_each = servers
+  forward  = "direct"
+}

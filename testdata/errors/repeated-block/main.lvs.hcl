@@ -1,0 +1,33 @@
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+  }
+
+  drain {
+    timeout = 10
+  }
+
+  drain {
+    timeout = 20
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}
+
+timeouts {
+  tcp = 900
+}
+
+timeouts {
+  udp = 300
+}

@@ -1,0 +1,3 @@
+lvsform {
+  max_destroy = 1
+}

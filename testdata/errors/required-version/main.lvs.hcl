@@ -1,0 +1,6 @@
+lvsform {
+  required_version = ">= 0.2.0, < 2"
+}
+
+frobnicate "all" {
+}

@@ -1,0 +1,7 @@
+pool "a" {
+  forward = pool.b.forward
+}
+
+pool "b" {
+  forward = "direct"
+}

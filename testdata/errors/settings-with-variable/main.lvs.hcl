@@ -1,0 +1,7 @@
+variable "limit" {
+  default = 3
+}
+
+lvsform {
+  max_destroy = var.limit
+}

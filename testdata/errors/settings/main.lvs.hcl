@@ -1,0 +1,29 @@
+lvsform {
+  required_version = "about 1"
+  max_destroy      = "150%"
+
+  ownership {
+    ignore {
+      addresses = ["example.net"]
+      fwmarks   = ["0", "9-3"]
+    }
+  }
+}
+
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}

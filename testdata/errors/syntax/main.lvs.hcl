@@ -1,0 +1,3 @@
+pool "web" {
+  forward = 
+}

@@ -1,0 +1,19 @@
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address         = "10.0.0.11"
+    upper_threshold = 10
+    lower_threshold = 20
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}

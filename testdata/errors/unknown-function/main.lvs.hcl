@@ -1,0 +1,3 @@
+vip "web" {
+  addresses = [timestamp()]
+}

@@ -1,0 +1,7 @@
+variable "a" {
+  type = strin
+}
+
+variable "b" {
+  type = map
+}

@@ -1,0 +1,3 @@
+servers = {
+  rs1 = { weight = 3 }
+}

@@ -1,0 +1,3 @@
+variable "web_servers" {
+  type = map(string)
+}

@@ -1,0 +1,17 @@
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address6 = "2001:db8::1"
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["::ffff:192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}
