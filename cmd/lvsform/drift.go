@@ -39,7 +39,7 @@ func (p *program) driftCommand() *cobra.Command {
 				return err
 			}
 			if json {
-				err = made.WriteJSON(p.out)
+				err = p.show(made, true)
 			} else {
 				p.drift(made)
 				err = p.log(made)

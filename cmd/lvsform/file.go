@@ -12,8 +12,7 @@ func (p *program) save(path string, text []byte) error {
 	if path != "" {
 		return replaceFile(path, text)
 	}
-	_, err := p.out.Write(text)
-	return err
+	return p.data(text)
 }
 
 // replaceFile writes a file so that readers find the old or the new one, whole. A link stays a link, and what is not

@@ -73,7 +73,11 @@ func (p *program) makePlan(ctx context.Context, dir string, config configFlags, 
 // show prints a plan as a result.
 func (p *program) show(made *plan.Plan, json bool) error {
 	if json {
-		return made.WriteJSON(p.out)
+		var b bytes.Buffer
+		if err := made.WriteJSON(&b); err != nil {
+			return err
+		}
+		return p.data(b.Bytes())
 	}
 	return made.WriteText(p.out, plan.TextOptions{Color: p.env.color(p.out, p.color), Width: p.out.width})
 }

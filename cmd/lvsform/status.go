@@ -29,10 +29,7 @@ func (p *program) statusCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(p.out)
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(t)
+				return p.indented(t)
 			}
 			p.writeStatus(t)
 			return nil

@@ -58,9 +58,11 @@ func (p *program) line(m message) error {
 	if m.Level == "" {
 		m.Level = "info"
 	}
-	e := json.NewEncoder(p.out)
-	e.SetEscapeHTML(false)
-	return e.Encode(m)
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	return p.data(append(text, '\n'))
 }
 
 func resource(made *plan.Plan, k spec.Key) resourceLine {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 
@@ -23,9 +22,7 @@ func (p *program) version(asJSON bool) error {
 		p.printf("lvsform %s\n", version)
 		return nil
 	}
-	e := json.NewEncoder(p.out)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return p.indented(struct {
 		Version  string `json:"lvsform_version"`
 		Go       string `json:"go_version"`
 		Platform string `json:"platform"`

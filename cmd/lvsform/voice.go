@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -62,6 +65,42 @@ func clean(text string) string {
 		text = text[n:]
 	}
 	return b.String()
+}
+
+// data writes JSON. On a terminal, characters that it does not print are written as escapes; what is written to a file is
+// left as it is, because a plan is sealed byte by byte.
+func (p *program) data(text []byte) error {
+	if p.out.terminal {
+		text = escape(text)
+	}
+	_, err := p.out.Write(text)
+	return err
+}
+
+func escape(text []byte) []byte {
+	var out []byte
+	for _, r := range string(text) {
+		if r == '\n' || strconv.IsPrint(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = fmt.Appendf(out, "\\u%04x", unit)
+		}
+	}
+	return out
+}
+
+// indented writes a value as JSON.
+func (p *program) indented(v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	return p.data(b.Bytes())
 }
 
 // count is "1 server" or "3 servers".

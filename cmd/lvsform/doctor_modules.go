@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// known says which IPVS modules there are: those of the kernel, or those of the node in the file; nil if nobody knows.
+func (p *program) known(release, path string) map[string]bool {
+	names := map[string]bool{}
+	if release == "" {
+		var doc struct{ Kernel spec.Kernel }
+		text, err := p.readFile(path)
+		if err != nil || json.Unmarshal(text, &doc) != nil || doc.Kernel.Schedulers == nil {
+			return nil
+		}
+		for _, s := range doc.Kernel.Schedulers {
+			names["ip_vs_"+s] = true
+		}
+		for _, e := range doc.Kernel.Engines {
+			names["ip_vs_pe_"+e] = true
+		}
+		return names
+	}
+	for _, list := range []string{"/proc/modules", "/lib/modules/" + release + "/modules.dep", "/lib/modules/" + release + "/modules.builtin"} {
+		text, err := p.readFile(list)
+		if err != nil {
+			continue
+		}
+		lines := bufio.NewScanner(strings.NewReader(string(text)))
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			word, _, _ := strings.Cut(lines.Text(), " ")
+			name, _, _ := strings.Cut(filepath.Base(strings.TrimSuffix(word, ":")), ".")
+			names[strings.ReplaceAll(name, "-", "_")] = true
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return names
+}
+
+// modules looks for the schedulers and engines of a configuration.
+func modules(desired spec.State, known map[string]bool) (found []finding) {
+	uses := map[string]string{}
+	for _, s := range desired.Services {
+		uses["ip_vs_"+s.Scheduler] = "scheduler " + s.Scheduler
+		if s.Engine != "" {
+			uses["ip_vs_pe_"+s.Engine] = "persistence engine " + s.Engine
+		}
+	}
+	var names []string
+	for name := range uses {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		switch {
+		case known == nil:
+			found = append(found, note("modprobe "+name, "it is not known whether the kernel has the %s: no list of modules can be read", uses[name]))
+		case known[name]:
+			found = append(found, ok("the kernel has the %s", uses[name]))
+		default:
+			found = append(found, broken("modprobe "+name+"; if there is no such module: install the full kernel image, or choose another one",
+				"the kernel does not have the %s", uses[name]))
+		}
+	}
+	return found
+}
