@@ -134,18 +134,19 @@ func position(text []byte, err error) string {
 }
 
 // store replaces the file as a whole, or leaves it as it is.
-func (doc document) store(path string) error {
+func (doc document) store(path string) (fs.FileInfo, error) {
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := replace(path, append(text, '\n')); err != nil {
-		return fmt.Errorf("write node file %s, in which nothing has changed: %w", path, cause(err))
+	stored, err := replace(path, append(text, '\n'))
+	if err != nil {
+		return nil, fmt.Errorf("write node file %s, in which nothing has changed: %w", path, cause(err))
 	}
-	return nil
+	return stored, nil
 }
 
-func replace(path string, text []byte) (err error) {
+func replace(path string, text []byte) (stored fs.FileInfo, err error) {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a rename would put the file in the place of the link
 	}
@@ -155,7 +156,7 @@ func replace(path string, text []byte) (err error) {
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -163,10 +164,12 @@ func replace(path string, text []byte) (err error) {
 		}
 	}()
 	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
-		return err
+	err = errors.Join(err, f.Chmod(mode), f.Sync())
+	stored, statErr := f.Stat()
+	if err = errors.Join(err, statErr, f.Close()); err != nil {
+		return nil, err
 	}
-	return os.Rename(f.Name(), path)
+	return stored, os.Rename(f.Name(), path)
 }
 
 // cause is the error without the name of the file: the caller's is the better one.

@@ -8,29 +8,59 @@ package file
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Driver is the node in one file. It holds nothing open, and looks at the file anew for every call.
-type Driver struct{ path string }
+// Driver is the node in one file. It holds nothing open, and for every call looks whether the file is still the same.
+type Driver struct {
+	path string
+
+	mu sync.Mutex
+	// last is what the file held when it was seen; its maps are never changed.
+	last document
+	seen fs.FileInfo
+}
 
 // Open checks the file. One that does not exist is an empty node with the defaults of Linux 6.1, and is made by the
 // first Do; its directory must exist.
 func Open(path string) (*Driver, error) {
-	d := &Driver{path}
+	d := &Driver{path: path}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("open node file %s: %w", path, cause(err))
 	}
-	if _, err := read(path); err != nil {
+	if _, err := d.document(); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// document is what the file holds now. The caller has the lock, unless nobody else has the driver yet.
+func (d *Driver) document() (document, error) {
+	now, err := os.Stat(d.path)
+	if err == nil && d.seen != nil && os.SameFile(now, d.seen) && now.Size() == d.seen.Size() && now.ModTime().Equal(d.seen.ModTime()) {
+		return d.last, nil
+	}
+	doc, err := read(d.path)
+	d.last, d.seen = doc, now
+	if err != nil {
+		d.seen = nil
+	}
+	return doc, err
+}
+
+func (d *Driver) locked() (document, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.document()
 }
 
 // Close is there for the symmetry with other drivers.
@@ -38,7 +68,7 @@ func (d *Driver) Close() error { return nil }
 
 // Host is the node that the file stands for: named as the file says, or else like the file.
 func (d *Driver) Host(context.Context) (plan.Host, error) {
-	doc, err := read(d.path)
+	doc, err := d.locked()
 	if err != nil {
 		return plan.Host{}, err
 	}
@@ -57,16 +87,16 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 
 // Read is the state in the file.
 func (d *Driver) Read(context.Context) (spec.State, error) {
-	doc, err := read(d.path)
+	doc, err := d.locked()
 	if err != nil {
 		return spec.State{}, err
 	}
-	return doc.State, nil
+	return doc.State.Clone(), nil
 }
 
 // Connections are the counts in the file; a destination that it has none for has 0. See the type load for those that drain.
 func (d *Driver) Connections(_ context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error) {
-	doc, err := read(d.path)
+	doc, err := d.locked()
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +128,9 @@ func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 	if err := ctx.Err(); err != nil {
 		return fail(err)
 	}
-	doc, err := read(d.path)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	doc, err := d.document()
 	if err != nil {
 		return fail(err)
 	}
@@ -106,10 +138,12 @@ func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 	for i, c := range changes {
 		out[i].Err = n.Do(c.Key, c.Before, c.After)
 	}
-	doc.State = n.State()
+	doc.State, doc.Connections = n.State(), maps.Clone(doc.Connections)
 	doc.drain(time.Now())
-	if err := doc.store(d.path); err != nil {
+	seen, err := doc.store(d.path)
+	if err != nil {
 		return fail(err)
 	}
+	d.last, d.seen = doc, seen
 	return out
 }

@@ -197,3 +197,31 @@ func TestFileIsStable(t *testing.T) {
 		t.Errorf("a refused change rewrote the file (-first +second):\n%s", diff)
 	}
 }
+
+func TestSeesOtherWriters(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lb1.json")
+	a, b := open(t, path), open(t, path)
+	do(t, a, plan.Change{Key: web, After: wlc})
+	do(t, b, plan.Change{Key: rs1, After: weight1})
+	do(t, a, plan.Change{Key: rs1, Before: weight1, After: weight0})
+	if got := read(t, b).Get(rs1); got != spec.Value(weight0) {
+		t.Errorf("the other sees %v", got)
+	}
+	if err := os.WriteFile(path, []byte(`{"format_version": 1}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if n := read(t, a).Len(); n != 1 {
+		t.Errorf("%d objects in a file emptied by hand", n)
+	}
+}
+
+// What a caller does with a state that it has read is its own affair.
+func TestStatesAreCopies(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "lb1.json"))
+	do(t, d, plan.Change{Key: web, After: wlc})
+	s := read(t, d)
+	s.Set(web, nil)
+	if read(t, d).Get(web) == nil {
+		t.Error("the node has lost a service")
+	}
+}

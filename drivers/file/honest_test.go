@@ -69,6 +69,9 @@ func (p *pair) agree(r *rand.Rand, daemons bool) bool {
 			}
 			batch = append(batch, c)
 			_ = n.Do(c.Key, c.Before, c.After) // so that the next one finds what this one has made
+			if c.Key.Kind() == spec.KindSyncDaemon {
+				break // one that is stopped before it ever ran gives no answer (EINTR), and a batch must not depend on that
+			}
 		}
 		done += len(batch)
 		if !p.same(batch) {
