@@ -28,6 +28,7 @@ type world struct {
 	in          string
 	reader      io.Reader // instead of in
 	interactive bool
+	terminal    bool // stdout is one
 	variables   map[string]string
 	files       map[string]string
 	journal     []string
@@ -65,7 +66,7 @@ func (w *world) run(code int, args ...string) {
 func (w *world) start(args ...string) int {
 	var out, err bytes.Buffer
 	e := env{
-		in: strings.NewReader(w.in), out: stream{Writer: &out}, err: stream{Writer: &err, terminal: w.interactive, width: w.width},
+		in: strings.NewReader(w.in), out: stream{Writer: &out, terminal: w.terminal}, err: stream{Writer: &err, terminal: w.interactive, width: w.width},
 		inTerminal: w.interactive, getenv: func(name string) string { return w.variables[name] },
 		readFile: w.readFile, changing: new(atomic.Bool),
 	}

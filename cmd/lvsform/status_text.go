@@ -81,7 +81,7 @@ func serviceText(r row, rates bool) string {
 	if s.Persistent {
 		text += fmt.Sprintf(" persistent %d", s.Timeout)
 		if s.Netmask != (spec.Netmask{}) {
-			text += " mask " + s.Netmask.String()
+			text += " mask " + strings.TrimPrefix(s.Netmask.String(), "/")
 		}
 	}
 	if s.Engine != "" {
