@@ -108,13 +108,16 @@ func (b *body) schedulerFlags(scheduler string) (flags spec.SchedulerFlags) {
 	return flags
 }
 
+// defaultPersistence is ipvsadm's, in seconds.
+const defaultPersistence = 360
+
 // persistence: the block's presence is what makes a service persistent.
 func (b *body) persistence(s *service) {
 	c := b.child("persistence")
 	if c == nil {
 		return
 	}
-	s.value.Persistent, s.value.Timeout = true, 360
+	s.value.Persistent, s.value.Timeout = true, defaultPersistence
 	if a, ok := c.get("timeout"); ok {
 		s.value.Timeout, _ = a.seconds(1, spec.MaxPersistenceTimeout)
 	}
