@@ -1,0 +1,296 @@
+package hclspec_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/lvsform/lvsform/spec"
+	"github.com/lvsform/lvsform/spec/hclspec"
+)
+
+const pools = `
+pool "web" {
+  forward = "masquerade"
+
+  server "rs1" {
+    address  = "10.0.0.1"
+    address6 = "2001:db8:1::1"
+  }
+}
+`
+
+func service(inside string) string {
+	return pools + "service \"web\" {\n  scheduler = \"rr\"\n  pool = pool.web\n" + inside + "\n}\n"
+}
+
+func listen(addresses, ports string) string {
+	return service("listen \"tcp\" {\n addresses = " + addresses + "\n ports = " + ports + "\n}")
+}
+
+// objects are the names and keys of all objects, one in each line.
+func objects(c *hclspec.Config) string {
+	var lines []string
+	for k, o := range c.Desired.Objects {
+		lines = append(lines, o.Name+" = "+k.String())
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+func mustLoad(t *testing.T, files map[string]string, src hclspec.Source) *hclspec.Config {
+	t.Helper()
+	c, diags := loadFrom(t, files, src)
+	if diags.HasErrors() {
+		var b bytes.Buffer
+		_ = hclspec.WriteDiagnostics(&b, c.Files, diags, 0, false)
+		t.Fatal(b.String())
+	}
+	if len(c.Desired.Objects) != c.Desired.State.Len() {
+		t.Errorf("%d objects of %d have a name", len(c.Desired.Objects), c.Desired.State.Len())
+	}
+	for k, o := range c.Desired.Objects {
+		if r, ok := c.Range(k); !ok || r.Filename == "" || o.Lifecycle == nil || k.Kind() == spec.KindService && o.Pool == nil {
+			t.Errorf("%s: range %v, lifecycle %v, pool %v", k, r, o.Lifecycle, o.Pool)
+		}
+	}
+	return c
+}
+
+func TestNames(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"plain": {listen(`["192.0.2.10"]`, `[80]`), `
+service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
+service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80`},
+		"every address with every port": {listen(`["192.0.2.10", "2001:db8::10"]`, `[80, "443", "8000-8001"]`), `
+service.web.tcp["192.0.2.10:443"] = tcp 192.0.2.10:443
+service.web.tcp["192.0.2.10:443"].server["rs1"] = tcp 192.0.2.10:443 -> 10.0.0.1:443
+service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
+service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
+service.web.tcp["192.0.2.10:8000"] = tcp 192.0.2.10:8000
+service.web.tcp["192.0.2.10:8000"].server["rs1"] = tcp 192.0.2.10:8000 -> 10.0.0.1:8000
+service.web.tcp["192.0.2.10:8001"] = tcp 192.0.2.10:8001
+service.web.tcp["192.0.2.10:8001"].server["rs1"] = tcp 192.0.2.10:8001 -> 10.0.0.1:8001
+service.web.tcp["[2001:db8::10]:443"] = tcp [2001:db8::10]:443
+service.web.tcp["[2001:db8::10]:443"].server["rs1"] = tcp [2001:db8::10]:443 -> [2001:db8:1::1]:443
+service.web.tcp["[2001:db8::10]:80"] = tcp [2001:db8::10]:80
+service.web.tcp["[2001:db8::10]:80"].server["rs1"] = tcp [2001:db8::10]:80 -> [2001:db8:1::1]:80
+service.web.tcp["[2001:db8::10]:8000"] = tcp [2001:db8::10]:8000
+service.web.tcp["[2001:db8::10]:8000"].server["rs1"] = tcp [2001:db8::10]:8000 -> [2001:db8:1::1]:8000
+service.web.tcp["[2001:db8::10]:8001"] = tcp [2001:db8::10]:8001
+service.web.tcp["[2001:db8::10]:8001"].server["rs1"] = tcp [2001:db8::10]:8001 -> [2001:db8:1::1]:8001`},
+		"firewall mark": {service("listen \"fwmark\" {\n mark = 21\n family = \"ipv6\"\n}"), `
+service.web.fwmark["21/ipv6"] = fwmark 21 ipv6
+service.web.fwmark["21/ipv6"].server["rs1"] = fwmark 21 ipv6 -> [2001:db8:1::1]:0`},
+		"any port": {service("listen \"udp\" {\n addresses = [\"192.0.2.10\"]\n ports = [\"any\"]\n}\npersistence {\n}"), `
+service.web.udp["192.0.2.10:0"] = udp 192.0.2.10:0
+service.web.udp["192.0.2.10:0"].server["rs1"] = udp 192.0.2.10:0 -> 10.0.0.1:0`},
+		"for_each": {`
+pool "app" {
+  for_each = toset(["a"])
+  forward  = "direct"
+
+  server "rs-${each.key}" {
+    address = "10.0.0.1"
+  }
+}
+
+service "tenant" {
+  for_each = { a = "192.0.2.20" }
+
+  listen "tcp" {
+    addresses = [each.value]
+    ports     = [80]
+  }
+
+  scheduler = "rr"
+  pool      = pool.app[each.key]
+}
+
+sync_daemon "s" {
+  for_each  = { x = "master" }
+  state     = each.value
+  interface = "eth0"
+}
+timeouts {
+  udp = 300
+}`, `
+service.tenant["a"].tcp["192.0.2.20:80"] = tcp 192.0.2.20:80
+service.tenant["a"].tcp["192.0.2.20:80"].server["rs1"] = tcp 192.0.2.20:80 -> 10.0.0.1:80
+sync_daemon.s["x"] = sync master
+timeouts = timeouts`},
+		"dynamic": {`
+variable "servers" {
+  default = { rs1 = 1, rs2 = 2 }
+}
+
+pool "web" {
+  forward = "tunnel"
+
+  dynamic "server" {
+    for_each = var.servers
+    iterator = s
+    labels   = [s.key]
+
+    content {
+      address = "10.0.0.${s.value}"
+      dynamic "tunnel" {
+        for_each = s.value > 1 ? [7000] : []
+        content {
+          type = "gue"
+          port = tunnel.value
+        }
+      }
+    }
+  }
+}
+
+service "web" {
+  dynamic "listen" {
+    for_each = { tcp = [80], udp = pool.web.servers[*].weight }
+    labels   = [listen.key]
+
+    content {
+      addresses = ["192.0.2.10"]
+      ports     = distinct(listen.value)
+    }
+  }
+
+  scheduler = "rr"
+  pool      = true ? pool.web : pool.web
+}`, `
+service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
+service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
+service.web.tcp["192.0.2.10:80"].server["rs2"] = tcp 192.0.2.10:80 -> 10.0.0.2:80
+service.web.udp["192.0.2.10:1"] = udp 192.0.2.10:1
+service.web.udp["192.0.2.10:1"].server["rs1"] = udp 192.0.2.10:1 -> 10.0.0.1:1
+service.web.udp["192.0.2.10:1"].server["rs2"] = udp 192.0.2.10:1 -> 10.0.0.2:1`},
+		"references": {`
+locals {
+  b = cidrhost(local.a, 10)
+  a = "192.0.2.0/24"
+}
+
+vip "web" {
+  addresses = ["${local.b}/32", "2001:DB8::10"]
+}
+
+vip "t" {
+  for_each  = { x = 1 }
+  addresses = [cidrhost(local.a, each.value)]
+}
+` + listen(`concat(vip.web.addresses, [vip.t["x"].ipv4])`, `[80]`) + `
+service "two" {
+  listen "tcp" {
+    addresses = [vip.web.ipv6]
+    ports     = [length(pool.web.servers)]
+  }
+
+  scheduler = "rr"
+  pool      = pool["web"]
+}`, `
+service.two.tcp["[2001:db8::10]:1"] = tcp [2001:db8::10]:1
+service.two.tcp["[2001:db8::10]:1"].server["rs1"] = tcp [2001:db8::10]:1 -> [2001:db8:1::1]:1
+service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
+service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
+service.web.tcp["192.0.2.1:80"] = tcp 192.0.2.1:80
+service.web.tcp["192.0.2.1:80"].server["rs1"] = tcp 192.0.2.1:80 -> 10.0.0.1:80
+service.web.tcp["[2001:db8::10]:80"] = tcp [2001:db8::10]:80
+service.web.tcp["[2001:db8::10]:80"].server["rs1"] = tcp [2001:db8::10]:80 -> [2001:db8:1::1]:80`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.ReplaceAll(c.text, `"rs-${each.key}"`, `"rs1"`)
+			got := objects(mustLoad(t, map[string]string{"main.lvs.hcl": text}, hclspec.Source{}))
+			if diff := cmp.Diff(strings.TrimSpace(c.want), got); diff != "" {
+				t.Errorf("objects (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJSONSyntax(t *testing.T) {
+	c := mustLoad(t, map[string]string{"a.lvs.hcl": pools, "b.lvs.json": `{
+  "//": "a comment",
+  "locals": {"port": 80},
+  "service": {
+    "web": {
+      "for_each": {"x": "192.0.2.10"},
+      "listen": {"tcp": {"addresses": ["${each.value}"], "ports": ["${local.port}"]}},
+      "scheduler": "rr",
+      "persistence": {},
+      "pool": "${pool.web}",
+      "lifecycle": {"ignore_changes": ["scheduler"]}
+    }
+  }
+}`}, hclspec.Source{})
+	want := `service.web["x"].tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
+service.web["x"].tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80`
+	if diff := cmp.Diff(want, objects(c)); diff != "" {
+		t.Errorf("objects (-want +got):\n%s", diff)
+	}
+}
+
+func TestValues(t *testing.T) {
+	c := mustLoad(t, map[string]string{"main.lvs.hcl": readFile(t, "testdata/values.lvs.hcl")}, hclspec.Source{Version: "0.3.1-dev"})
+	got, err := c.Desired.State.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "testdata/values.json", strings.ReplaceAll(string(got), "},", "},\n")+"\n")
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		writeFile(t, name, got)
+	}
+	if diff := cmp.Diff(readFile(t, name), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestLifecycles(t *testing.T) {
+	c := mustLoad(t, map[string]string{"main.lvs.hcl": readFile(t, "testdata/values.lvs.hcl")}, hclspec.Source{Version: "0.3.1-dev"})
+	d := c.Desired
+	pool := &spec.Lifecycle{Ignore: []string{"tunnel_checksum", "tunnel_port", "tunnel_type", "weight"}, IgnoreServers: true, PreventDestroy: true, Drain: 600e9}
+	service := &spec.Lifecycle{Ignore: []string{"one_packet", "persistence_engine", "persistence_netmask", "persistence_timeout", "persistent"}, Drain: 600e9}
+	web, _ := spec.ParseKey("tcp 192.0.2.10:80")
+	rs2, _ := spec.ParseKey("tcp 192.0.2.10:80 -> 10.0.0.12:80")
+	for _, c := range []struct {
+		name string
+		want *spec.Lifecycle
+		got  *spec.Lifecycle
+	}{
+		{"service", service, d.Objects[web].Lifecycle}, {"its servers", pool, d.Objects[web].Pool}, {"destination", pool, d.Objects[rs2].Lifecycle},
+		{"block", service, d.Blocks["service.web"]}, {"other block", &spec.Lifecycle{Drain: spec.DefaultDrain}, d.Blocks["service.dns"]},
+	} {
+		if diff := cmp.Diff(c.want, c.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+	if o := d.Objects[rs2]; !o.Maintenance {
+		t.Errorf("%+v is in maintenance", o)
+	}
+	want := spec.Ownership{Unmanaged: spec.UnmanagedIgnore, IgnoreMarks: []spec.MarkRange{{First: 900, Last: 999}, {First: 7, Last: 7}}, IgnoreInterfaces: []string{"eth7"}}
+	if len(d.Ownership.IgnoreAddresses) != 2 || d.Ownership.IgnoreAddresses[1].String() != "2001:db8:ffff::1/128" {
+		t.Errorf("addresses %v", d.Ownership.IgnoreAddresses)
+	}
+	d.Ownership.IgnoreAddresses = nil
+	if diff := cmp.Diff(want, d.Ownership); diff != "" {
+		t.Errorf("ownership (-want +got):\n%s", diff)
+	}
+	if *d.MaxDestroy != (spec.Limit{N: 50, Percent: true}) {
+		t.Errorf("max_destroy %+v", d.MaxDestroy)
+	}
+}
+
+func codes(diags hcl.Diagnostics) (out []string) {
+	for _, d := range diags {
+		out = append(out, hclspec.Code(d))
+	}
+	return out
+}
