@@ -26,7 +26,7 @@ import (
 
 var (
 	firstSeed = flag.Uint64("seed", 1, "the first seed of TestKernelHonest")
-	seedCount = flag.Int("seeds", 60, "how many seeds TestKernelHonest tries")
+	seedCount = flag.Int("seeds", 20, "how many seeds TestKernelHonest tries")
 )
 
 // Random operations give the same errno and leave the same table in a file and in the kernel that the file describes.
@@ -59,10 +59,14 @@ type pair struct {
 
 // agree does operations on both: of daemons most of the time, or not at all, because a kernel takes long to stop one.
 func (p *pair) agree(r *rand.Rand, daemons bool) bool {
-	for done := 0; done < 500; {
+	most := 1000
+	if daemons {
+		most = 150
+	}
+	for done := 0; done < most; {
 		n := spec.NewNode(spec.Kernel{}, read(p.t, p.file))
 		var batch []plan.Change
-		for range 1 + r.IntN(10) {
+		for range 1 + r.IntN(40) {
 			c := drivertest.RandomChange(r, n.State())
 			if isDaemon := c.Key.Kind() == spec.KindSyncDaemon; isDaemon != daemons && (isDaemon || r.IntN(10) > 0) {
 				continue
