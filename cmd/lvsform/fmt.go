@@ -10,8 +10,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/lvsform/lvsform/spec/hclspec"
 	"github.com/spf13/cobra"
 )
 
@@ -114,11 +113,12 @@ func (f *formatter) file(path string) error {
 }
 
 func (f *formatter) format(path string, text []byte) ([]byte, error) {
-	if _, diags := hclsyntax.ParseConfig(text, path, hcl.InitialPos); diags.HasErrors() {
+	after, diags := hclspec.Fmt(text, path)
+	if diags.HasErrors() {
 		f.diagnostics(map[string]*hcl.File{path: {Bytes: text}}, diags)
 		return nil, status(exitError)
 	}
-	return hclwrite.Format(text), nil
+	return after, nil
 }
 
 // lineDiff is a unified diff without context. Formatting keeps lines where they are; where it does not, all lines between

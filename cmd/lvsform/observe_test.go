@@ -94,7 +94,7 @@ func TestMetrics(t *testing.T) {
 		file := "--metrics-file=" + w.path("lvsform.prom")
 		w.run(exitChanges, "drift", w.node(), file, w.path("next"))
 		text := regexp.MustCompile(`goversion="[^"]*"|digest="[^"]*"`).ReplaceAllString(w.read("lvsform.prom"), "…")
-		golden(t, "../../testdata/metrics.prom", text)
+		golden(t, "testdata/metrics.prom", text)
 		for line := range strings.Lines(text) {
 			if !regexp.MustCompile(`^(# (HELP|TYPE) lvsform_|lvsform_[a-z_]+(\{.*\})? [0-9.]+\n$)`).MatchString(line) {
 				t.Errorf("not a sample without a timestamp: %s", line)
@@ -116,13 +116,13 @@ func TestStatus(t *testing.T) {
 		"fwmark 7 ipv6": {"scheduler": "wlc", "persistent": true, "persistence_timeout": 300, "persistence_netmask": "/64", "persistence_engine": "sip"},`, 1))
 	w.write("next/more.lvs.hcl", "service \"more\" {\n  listen \"tcp\" {\n    addresses = [\"192.0.2.11\"]\n    ports = [80]\n  }\n\n  scheduler = \"rr\"\n  pool = pool.web\n}\n")
 	w.run(exitDone, "status", w.node(), w.path("next"))
-	golden(t, "../../testdata/status.txt", w.out)
+	golden(t, "testdata/status.txt", w.out)
 	w.run(exitDone, "status", w.node())
 	if strings.Contains(w.out, "differs") || !strings.Contains(w.out, "? is unmanaged") {
 		t.Errorf("without a configuration:\n%s", w.out)
 	}
 	w.run(exitDone, "status", w.node(), "--json", w.path("next"))
-	golden(t, "../../testdata/status.json", w.out)
+	golden(t, "testdata/status.json", w.out)
 }
 
 func TestInstancesKeepApart(t *testing.T) {
