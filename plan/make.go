@@ -29,6 +29,8 @@ type Inputs struct {
 	NoDrain bool
 	// MaxDestroy, if set, replaces the configuration's.
 	MaxDestroy *spec.Limit
+	// Compare makes a plan that is only looked at: what doing it would cost is not said, and nothing is forbidden.
+	Compare bool
 }
 
 // Make works out the plan. Policy edits the desired state and never the result: what is not ours, ignored, or not targeted is
@@ -50,6 +52,9 @@ func Make(in Inputs) (*Plan, error) {
 	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain})
 	m.adopt()
 	m.describe()
+	if m.Compare {
+		return m.plan, nil
+	}
 	m.caution()
 	return m.plan, errors.Join(m.protect(), m.bound())
 }

@@ -60,7 +60,7 @@ func invalid(k Kind) string {
 		return "the kernel does not accept the service: an IPv6 netmask must be /1 to /128"
 	case KindDestination:
 		return "the kernel does not accept the real server: its address must be unicast, of the service's family unless it is tunnelled " +
-			"(never beside a sync daemon), and a gue tunnel needs a port"
+			"(never beside a sync daemon), and a gue tunnel needs a port; in a network namespace without any address, bring lo up"
 	case KindSyncDaemon:
 		return "the kernel does not accept the sync daemon: the group must be multicast, and no real server may be of another family than its service"
 	}
