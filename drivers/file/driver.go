@@ -1,8 +1,10 @@
 // Package file keeps a node in one JSON file: for trying things out, for CI, for tests. The node refuses what the kernel
 // that the file describes would refuse (spec.Kernel), and needs neither that kernel nor root.
 //
-// A file may be written by hand; all it must have is {"format_version": 1}. Reading never writes it. Processes that
-// change one file at the same time must agree on a lock of their own.
+// A file may be written by hand; all it must have is {"format_version": 1}, and what it leaves out is as a fresh node
+// has it. "connections" lets people try out draining: those of a destination go down evenly over its "drains_in" once
+// its weight is 0. Reading never writes the file. Processes that change one file at the same time must agree on a lock
+// of their own.
 package file
 
 import (
