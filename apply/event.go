@@ -62,7 +62,7 @@ func (e *NotConvergedError) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Cause.Error())
 	for _, p := range e.Problems {
-		fmt.Fprintf(&b, "\nundoing: %v", p)
+		fmt.Fprintf(&b, "\n%v", p)
 	}
 	for _, off := range e.Off {
 		fmt.Fprintf(&b, "\n%s: should be %s, is %s", off.Key, value(off.Want), value(off.Got))

@@ -49,7 +49,10 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err := r.verify(context.WithoutCancel(ctx), cs); err != nil {
 		return err
 	}
-	return o.Ledger.Save(p.Settle(ledger))
+	if err := o.Ledger.Save(p.Settle(ledger)); err != nil {
+		return &NotConvergedError{Cause: errors.New("everything was done, and what belongs to lvsform now could not be recorded"), Problems: []error{err}}
+	}
+	return nil
 }
 
 // run is one run of a changeset.
@@ -111,7 +114,7 @@ func (r *run) undo(ctx context.Context, cause error, file LedgerFile, before pla
 	var problems []error
 	for _, batch := range r.plan.RefreshOf(done, live).Inverse().Batches() {
 		if err := r.batch(ctx, batch, true); err != nil {
-			problems = append(problems, err)
+			problems = append(problems, fmt.Errorf("undoing: %w", err))
 		}
 	}
 	now, err := r.driver.Read(ctx)
