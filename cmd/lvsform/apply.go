@@ -175,6 +175,9 @@ func (p *program) announce(made *plan.Plan, may approval) error {
 	} else if err := p.show(made, false); err != nil {
 		return err
 	}
+	if lost := p.output.err; lost != nil {
+		return fmt.Errorf("the plan cannot be shown, so it is not done: %w", lost)
+	}
 	return may.gate(made)
 }
 
@@ -203,9 +206,11 @@ func (a *approval) gate(made *plan.Plan) error {
 func (p *program) perform(ctx context.Context, s *session, made *plan.Plan, may approval) error {
 	t := newTeller(p, made, may.json)
 	stop := context.AfterFunc(ctx, t.interrupted)
-	p.changing.Store(true)
+	if !p.progress.begin() {
+		return errors.New("interrupted: nothing was changed")
+	}
 	err := apply.Run(ctx, s, made, apply.Options{Ledger: s.ledger, Report: t.event})
-	p.changing.Store(false)
+	p.progress.end()
 	stop()
 	t.done(err)
 	return err

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,7 +83,7 @@ func benchRun(b *testing.B, dir string, code int, args ...string) string {
 	b.Helper()
 	var out, errs bytes.Buffer
 	e := env{
-		in: strings.NewReader(""), out: stream{Writer: &out}, err: stream{Writer: &errs}, readFile: os.ReadFile, changing: new(atomic.Bool),
+		in: strings.NewReader(""), out: stream{Writer: &out}, err: stream{Writer: &errs}, readFile: os.ReadFile,
 		getenv: func(name string) string {
 			if name == "LVSFORM_RUN_DIR" {
 				return filepath.Join(dir, "run")

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -153,7 +152,7 @@ func (d *document) lvsform(args []string, last int) string {
 	}
 	d.code = run(d.t.Context(), args, env{
 		in: strings.NewReader(""), out: stream{Writer: out}, err: stream{Writer: &shown},
-		getenv: func(string) string { return "" }, readFile: os.ReadFile, changing: new(atomic.Bool),
+		getenv: func(string) string { return "" }, readFile: os.ReadFile,
 	})
 	lines := slices.Collect(strings.Lines(results.String()))
 	return shown.String() + strings.Join(lines[max(0, len(lines)-last):], "")

@@ -19,10 +19,27 @@ type env struct {
 	getenv     func(string) string
 	readFile   func(string) ([]byte, error)
 	// journal sends a message with fields to the systemd journal; nil if stderr is not connected to it.
-	journal func(message string, priority journal.Priority, fields map[string]string) error
-	// changing is true while a node is between two states.
-	changing *atomic.Bool
+	journal  func(message string, priority journal.Priority, fields map[string]string) error
+	progress *progress
 }
+
+// progress says whether a node is between two states; at any other time the process may be ended.
+type progress struct{ state atomic.Int32 }
+
+const (
+	idle = iota
+	changing
+	quitting
+)
+
+// begin is called before the first change; false: the process is about to end.
+func (p *progress) begin() bool { return p.state.CompareAndSwap(idle, changing) }
+
+// end is called when the node is as planned, or as it was, or given up.
+func (p *progress) end() { p.state.Store(idle) }
+
+// quit says that the process may end, and keeps it from beginning a change.
+func (p *progress) quit() bool { return p.state.CompareAndSwap(idle, quitting) }
 
 // stream is where text goes.
 type stream struct {
@@ -38,7 +55,7 @@ func system() env {
 		in: os.Stdin, out: open(os.Stdout), err: open(os.Stderr),
 		inTerminal: term.IsTerminal(int(os.Stdin.Fd())),
 		environ:    os.Environ(), getenv: os.Getenv, readFile: os.ReadFile,
-		changing: new(atomic.Bool),
+		progress: new(progress),
 	}
 	if ours, err := journal.StderrIsJournalStream(); err == nil && ours {
 		e.journal = journal.Send
@@ -52,14 +69,6 @@ func open(f *os.File) stream {
 		s.width, _, _ = term.GetSize(int(f.Fd()))
 	}
 	return s
-}
-
-// abandoned is the exit code of a process that is told to end at once.
-func (e env) abandoned() int {
-	if e.changing.Load() {
-		return exitNeither
-	}
-	return exitError
 }
 
 // color says whether text to s is coloured. mode is auto, always or never.

@@ -75,8 +75,7 @@ func (p *program) report(err error) {
 		return
 	}
 	for _, e := range split(err) {
-		lines := strings.Split(strings.TrimRight(e.Error(), "\n"), "\n")
-		p.errorf("%s", strings.Join(lines, "\n  "))
+		p.errorf("%s", strings.ReplaceAll(atMost(strings.TrimRight(e.Error(), "\n"), 20), "\n", "\n  "))
 	}
 	var h hinted
 	if errors.As(err, &h) {
@@ -85,7 +84,9 @@ func (p *program) report(err error) {
 	}
 	var stale *plan.StaleError
 	var neither *apply.NotConvergedError
+	var rolledBack *apply.RolledBackError
 	switch {
+	case errors.As(err, &rolledBack):
 	case errors.As(err, &neither):
 		p.tell(sgrCyan, "hint", "look at the node with \"lvsform drift\" or \"lvsform status\", and apply again")
 	case errors.As(err, &stale):
@@ -93,6 +94,16 @@ func (p *program) report(err error) {
 	case errors.Is(err, context.Canceled):
 		p.tell(sgrCyan, "hint", "nothing was changed")
 	}
+}
+
+// atMost is the first lines of a text, and the last one.
+func atMost(text string, most int) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= most {
+		return text
+	}
+	left := fmt.Sprintf("(%d lines left out)", len(lines)-most+1)
+	return strings.Join(append(append(lines[:most-2:most-2], left), lines[len(lines)-1]), "\n")
 }
 
 // split takes errors apart that were joined.

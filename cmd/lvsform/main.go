@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,10 +22,14 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		s := <-signals
+		if e.progress.quit() {
+			fmt.Fprintln(os.Stderr, "\nlvsform: interrupted: nothing was changed")
+			os.Exit(exitError)
+		}
 		cancel(interrupted{s.String()})
 		for s = range signals {
-			if s != syscall.SIGHUP {
-				os.Exit(e.abandoned())
+			if s != syscall.SIGHUP { // which a terminal that goes away may send twice
+				os.Exit(exitNeither)
 			}
 		}
 	}()

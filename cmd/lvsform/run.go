@@ -13,6 +13,7 @@ import (
 // program is one run of lvsform.
 type program struct {
 	env
+	output  *checked
 	color   string
 	noColor bool
 }
@@ -21,7 +22,10 @@ type program struct {
 func run(ctx context.Context, args []string, e env) int {
 	out := &checked{Writer: e.out.Writer}
 	e.out.Writer = out
-	p := &program{env: e}
+	if e.progress == nil {
+		e.progress = new(progress)
+	}
+	p := &program{env: e, output: out}
 	root := p.root()
 	root.SetArgs(longFlags(root, args))
 	root.SetIn(e.in)
@@ -35,7 +39,8 @@ func run(ctx context.Context, args []string, e env) int {
 	return exitCode(err)
 }
 
-// checked keeps the first error of a writer: output that is lost must not look like success.
+// checked keeps the first error of a writer: output that is lost must not look like success. A reader that has gone
+// away has seen enough.
 type checked struct {
 	io.Writer
 	err error
@@ -46,6 +51,9 @@ func (c *checked) Write(b []byte) (int, error) {
 	n, err := c.Writer.Write(b)
 	if c.err == nil {
 		c.err = err
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return len(b), nil
 	}
 	return n, err
 }

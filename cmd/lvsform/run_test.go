@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/coreos/go-systemd/v22/journal"
@@ -68,7 +67,7 @@ func (w *world) start(args ...string) int {
 	e := env{
 		in: strings.NewReader(w.in), out: stream{Writer: &out, terminal: w.terminal}, err: stream{Writer: &err, terminal: w.interactive, width: w.width},
 		inTerminal: w.interactive, getenv: func(name string) string { return w.variables[name] },
-		readFile: w.readFile, changing: new(atomic.Bool),
+		readFile: w.readFile,
 	}
 	if w.reader != nil {
 		e.in = w.reader

@@ -51,7 +51,7 @@ func (t *teller) event(e apply.Event) {
 		t.line("%s: still %s after %s; it is waited for no longer.", t.plan.Name(e.Key), count(int(e.Active), "active connection"), e.Elapsed.Round(time.Second))
 	case apply.EventUndo:
 		t.steps = 0
-		t.line("Undoing %s, newest first, because:\n  %s", count(e.Steps, "step"), e.Err)
+		t.line("Undoing %s, newest first, because:\n  %s", count(e.Steps, "step"), atMost(e.Err.Error(), 5))
 	}
 }
 

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lvsform/lvsform/apply"
+)
+
+// process is a run of lvsform in a process of its own.
+type process struct {
+	*exec.Cmd
+	w   *world
+	err bytes.Buffer
+}
+
+func (w *world) process(args ...string) *process {
+	self, err := os.Executable()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := &process{Cmd: exec.CommandContext(w.ctx, self, args...), w: w}
+	p.Env = append(os.Environ(), "BE_LVSFORM=1")
+	p.Stderr = &p.err
+	return p
+}
+
+func (p *process) start() {
+	p.w.t.Helper()
+	if err := p.Start(); err != nil {
+		p.w.t.Fatal(err)
+	}
+}
+
+// until waits for something to come true.
+func (w *world) until(what string, f func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !f(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("it does not come true: %s", what)
+		}
+	}
+}
+
+func (p *process) ends(code int, says string) {
+	p.w.t.Helper()
+	var exit *exec.ExitError
+	if err := p.Wait(); err != nil && !errors.As(err, &exit) {
+		p.w.t.Fatal(err)
+	}
+	if got := p.ProcessState.ExitCode(); got != code || !strings.Contains(p.err.String(), says) {
+		p.w.t.Errorf("exit code %d, want %d; stderr should have %q:\n%s", got, code, says, p.err.String())
+	}
+}
+
+func TestSignalWhileDraining(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		w := applied(t)
+		before := w.state()
+		p := w.process("apply", w.node(), "--auto-approve", w.path("next"))
+		p.start()
+		w.until("it drains", func() bool { return strings.Contains(w.read("lb1.json"), "draining_since") })
+		if err := p.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		p.ends(exitRolledBack, "the node is as it was before")
+		if after := w.state(); !after.Equal(before) {
+			t.Errorf("%v: the node was\n%v\nand is\n%v", s, before, after)
+		}
+	}
+}
+
+func TestSignalBeforeAnythingWasChanged(t *testing.T) {
+	w := applied(t)
+	unlock, err := apply.Lock(t.Context(), w.path("lb1.json.run"), 0, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	p := w.process("apply", w.node(), "--auto-approve", "--lock-timeout=1m", w.path("next"))
+	p.start()
+	time.Sleep(300 * time.Millisecond)
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(exitError, "interrupted: nothing was changed")
+}
+
+// A reader that goes away, as in "lvsform apply | head", does not end an apply half-way.
+func TestReaderGoesAway(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		when  func(*world)
+		after int
+		ends  func(*process)
+	}{
+		{"before the plan is shown", func(*world) {}, exitChanges, func(p *process) { p.ends(exitError, "the plan cannot be shown, so it is not done") }},
+		{"while it is done", func(w *world) {
+			w.until("it drains", func() bool { return strings.Contains(w.read("lb1.json"), "draining_since") })
+		}, exitDone, func(p *process) { p.ends(exitDone, "") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := applied(t)
+			w.write("next/main.lvs.hcl", strings.Replace(web("rr", 1), "\"direct\"\n", "\"direct\"\n\n  drain {\n    timeout = \"1s\"\n  }\n", 1))
+			r, out, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := w.process("apply", w.node(), "--auto-approve", w.path("next"))
+			p.Stdout = out
+			if c.after == exitChanges {
+				r.Close()
+			}
+			p.start()
+			out.Close()
+			c.when(w)
+			r.Close()
+			c.ends(p)
+			w.run(c.after, "plan", w.node(), "--detailed-exitcode", w.path("next"))
+		})
+	}
+}
+
+func TestWhatIsOursCannotBeRecorded(t *testing.T) {
+	w := applied(t)
+	p := w.process("apply", w.node(), "--auto-approve", w.path("next"))
+	w.write("next/main.lvs.hcl", strings.Replace(web("rr", 1), "  forward = \"direct\"\n", "  forward = \"direct\"\n\n  drain {\n    timeout = \"2s\"\n  }\n", 1))
+	p.start()
+	w.until("it drains", func() bool { return strings.Contains(w.read("lb1.json"), "draining_since") })
+	if err := errors.Join(os.Rename(w.path("lb1.json.run"), w.path("away")), os.WriteFile(w.path("lb1.json.run"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	p.ends(exitNeither, "everything was done, and what belongs to lvsform now could not be recorded")
+}
