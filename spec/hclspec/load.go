@@ -30,7 +30,8 @@ type loader struct {
 	byBlock map[*hcl.Block]*declaration
 
 	pools    map[string]*pool
-	services []*service
+	poolsOf  map[*hcl.Block][]*pool
+	services map[*hcl.Block][]*service
 	// late are the values of pools and services that something referred to.
 	late map[string]cty.Value
 }
@@ -45,14 +46,16 @@ type declaration struct {
 
 func newLoader(src Source) *loader {
 	l := &loader{
-		src:     src,
-		sums:    map[string][]byte{},
-		blocks:  map[string][]*hcl.Block{},
-		named:   map[string]map[string]*declaration{},
-		pools:   map[string]*pool{},
-		late:    map[string]cty.Value{},
-		byBlock: map[*hcl.Block]*declaration{},
-		config:  &Config{Files: map[string]*hcl.File{}, origins: map[spec.Key]origin{}, served: map[spec.ServiceKey]*pool{}},
+		src:      src,
+		sums:     map[string][]byte{},
+		blocks:   map[string][]*hcl.Block{},
+		named:    map[string]map[string]*declaration{},
+		pools:    map[string]*pool{},
+		poolsOf:  map[*hcl.Block][]*pool{},
+		services: map[*hcl.Block][]*service{},
+		late:     map[string]cty.Value{},
+		byBlock:  map[*hcl.Block]*declaration{},
+		config:   &Config{Files: map[string]*hcl.File{}, origins: map[spec.Key]origin{}, served: map[spec.ServiceKey]*pool{}},
 	}
 	l.config.Desired.Blocks = map[string]*spec.Lifecycle{}
 	l.root = &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: l.functions()}

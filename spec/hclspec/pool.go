@@ -42,6 +42,7 @@ func (l *loader) evaluatePools() {
 			p := l.pool(in)
 			if l.pools[in.addr] == nil {
 				l.pools[in.addr] = p
+				l.poolsOf[block] = append(l.poolsOf[block], p)
 			}
 		}
 	}

@@ -107,13 +107,7 @@ func (l *loader) withLate(refs []hcl.Traversal, ctx *hcl.EvalContext) *hcl.EvalC
 		if vals[root] == nil {
 			vals[root] = map[string]cty.Value{}
 		}
-		names := l.names(root)
-		if len(t) > 1 {
-			if step, ok := t[1].(hcl.TraverseAttr); ok {
-				names = []string{step.Name}
-			}
-		}
-		for _, name := range names {
+		for _, name := range l.namesIn(t) {
 			if d, ok := l.named[root][name]; ok {
 				vals[root][name] = l.lateValue(root, name, d)
 			}
@@ -128,6 +122,16 @@ func (l *loader) withLate(refs []hcl.Traversal, ctx *hcl.EvalContext) *hcl.EvalC
 		ctx.Variables[root] = cty.ObjectVal(all)
 	}
 	return ctx
+}
+
+// namesIn is the name that a reference is about, or all if it is about the layer.
+func (l *loader) namesIn(t hcl.Traversal) []string {
+	if len(t) > 1 {
+		if step, ok := t[1].(hcl.TraverseAttr); ok {
+			return []string{step.Name}
+		}
+	}
+	return l.names(t.RootName())
 }
 
 func (l *loader) lateValue(root, name string, d *declaration) cty.Value {
@@ -146,11 +150,9 @@ func (l *loader) lateValue(root, name string, d *declaration) cty.Value {
 			}
 		}
 	} else {
-		for _, s := range l.services {
-			if s.block == d.block {
-				one = s.val()
-				all[s.key] = one
-			}
+		for _, s := range l.services[d.block] {
+			one = s.val()
+			all[s.key] = one
 		}
 	}
 	l.late[addr] = d.group(one, all)

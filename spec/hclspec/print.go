@@ -11,14 +11,20 @@ import (
 // WriteDiagnostics prints diagnostics for people: summary and code, the source line, and what to write instead.
 // Details are wrapped at width; 0 does not wrap.
 func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, width int, color bool) error {
-	out := hcl.NewDiagnosticTextWriter(w, files, uint(max(width, 0)), color)
+	excerpts := map[string]*hcl.File{}
+	out := hcl.NewDiagnosticTextWriter(w, excerpts, uint(max(width, 0)), color)
 	for _, d := range diags {
 		shown := *d
 		if code := Code(d); code != "" {
 			shown.Summary += " [" + code + "]"
 		}
-		if shown.Subject != nil && files[shown.Subject.Filename] == nil {
-			shown.Subject = nil // a directory, or a file that cannot be read: the detail names it
+		shown.Subject, shown.Context = nil, nil
+		// What is in no file, such as a directory that cannot be read, is named by the detail.
+		if d.Subject != nil && files[d.Subject.Filename] != nil {
+			at := *d.Subject
+			clear(excerpts)
+			excerpts[at.Filename] = excerpt(files[at.Filename], &at)
+			shown.Subject = &at
 		}
 		if err := out.WriteDiagnostic(&shown); err != nil {
 			return err
@@ -26,6 +32,36 @@ func WriteDiagnostics(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnos
 	}
 	return nil
 }
+
+// excerpt is a file with the lines of the range alone, at their place. HCL's writer goes through all of a file, letter by
+// letter, for every diagnostic.
+func excerpt(f *hcl.File, r *hcl.Range) *hcl.File {
+	if r.End.Line > r.Start.Line+4 { // a long value is told by its first line
+		r.End = r.Start
+		if i := bytes.IndexByte(f.Bytes[min(r.Start.Byte, len(f.Bytes)):], '\n'); i > 0 {
+			r.End = hcl.Pos{Line: r.Start.Line, Column: r.Start.Column + i, Byte: r.Start.Byte + i}
+		}
+	}
+	s := snippet(f, *r)
+	if s == nil {
+		return f
+	}
+	above := bytes.Repeat([]byte("\n"), r.Start.Line-1)
+	first := r.Start.Byte - s.HighlightStartOffset
+	r.Start.Byte += len(above) - first
+	r.End.Byte += len(above) - first
+	out := &hcl.File{Bytes: append(above, s.Code...)}
+	if s.Context != nil {
+		out.Nav = context(*s.Context)
+	}
+	return out
+}
+
+// context is what HCL's writer asks for the block that a place is in.
+type context string
+
+// ContextString is the same for every place.
+func (c context) ContextString(int) string { return string(c) }
 
 // The JSON of a validation, in the shape of OpenTofu's validate -json, with the code of each diagnostic beside it.
 type (

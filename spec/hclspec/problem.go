@@ -68,22 +68,27 @@ func (l *loader) ignored() {
 
 // doubts are the warnings about blocks.
 func (l *loader) doubts() {
-	for _, s := range l.services {
-		if s.pool == nil {
-			continue
-		}
-		if s.value.Scheduler == "sh" {
-			l.sourceHash(s)
-		}
-		if s.value.Persistent && s.pool.drains {
-			l.warnf("LVS205", origin{s.block, nil}.place("persistence.timeout"), "Drain of persistent clients",
-				"%s is persistent and %s drains its servers: clients keep going to a server that drains unless the sysctl net.ipv4.vs.expire_quiescent_template is 1. "+
-					"This version does not set sysctls: set it by other means.", s.addr, s.pool.addr)
+	for _, block := range l.blocks["service"] {
+		for _, s := range l.services[block] {
+			l.serviceDoubts(s)
 		}
 	}
-	told := map[hcl.Range]bool{}
 	for _, block := range l.blocks["pool"] {
-		l.poolDoubts(block, told)
+		l.poolDoubts(block)
+	}
+}
+
+func (l *loader) serviceDoubts(s *service) {
+	if len(s.listeners) == 0 {
+		l.warnf("LVS203", s.block.DefRange, "Service without a listener", "%s listens nowhere: add a listen block with an address and a port.", s.addr)
+	}
+	if s.value.Scheduler == "sh" {
+		l.sourceHash(s)
+	}
+	if s.value.Persistent && s.pool.drains {
+		l.warnf("LVS205", origin{s.block, nil}.place("persistence.timeout"), "Drain of persistent clients",
+			"%s is persistent and %s drains its servers: clients keep going to a server that drains unless the sysctl net.ipv4.vs.expire_quiescent_template is 1. "+
+				"This version does not set sysctls: set it by other means.", s.addr, s.pool.addr)
 	}
 }
 
@@ -99,12 +104,10 @@ func (l *loader) sourceHash(s *service) {
 	}
 }
 
-func (l *loader) poolDoubts(block *hcl.Block, told map[hcl.Range]bool) {
+func (l *loader) poolDoubts(block *hcl.Block) {
 	var unused []string
-	for _, p := range l.pools {
-		if p.block != block {
-			continue
-		}
+	limited := false
+	for _, p := range l.poolsOf[block] {
 		if len(p.servers) == 0 {
 			l.warnf("LVS202", block.DefRange, "Empty pool", "%s has no servers: its services refuse every connection.", p.addr)
 		}
@@ -112,10 +115,10 @@ func (l *loader) poolDoubts(block *hcl.Block, told map[hcl.Range]bool) {
 			unused = append(unused, p.addr)
 		}
 		for _, s := range p.servers {
-			if s.dest.UpperThreshold == 0 || told[block.DefRange] {
+			if s.dest.UpperThreshold == 0 || limited {
 				continue
 			}
-			told[block.DefRange] = true
+			limited = true // once for each block is enough
 			l.warnf("LVS206", origin{s.block, nil}.place("upper_threshold"), "Threshold on connections",
 				"A threshold in %s counts ended connections too until they expire (about two minutes for TCP): allow for several times the connections that are open.", p.addr)
 		}

@@ -36,7 +36,7 @@ func (l *loader) evaluateServices() {
 			if ok {
 				l.expand(s)
 			}
-			l.services = append(l.services, s)
+			l.services[block] = append(l.services[block], s)
 		}
 		if addr := block.Type + "." + block.Labels[0]; d.forEach {
 			l.keepBlock(addr, block)
@@ -59,9 +59,6 @@ func (l *loader) service(in instance) (*service, bool) {
 	for block := range b.children("listen") {
 		s.listeners = append(s.listeners, l.listen(block, b)...)
 	}
-	if len(s.listeners) == 0 && !b.bad {
-		l.warnf("LVS203", in.block.DefRange, "Service without a listener", "%s listens nowhere: add a listen block with an address and a port.", s.addr)
-	}
 	if s.pool != nil {
 		s.pool.used = true
 		s.life.Drain = s.pool.life.Drain
@@ -73,11 +70,9 @@ func (l *loader) service(in instance) (*service, bool) {
 // keepBlock notes the lifecycle of a block with for_each as such: it outlives its instances.
 func (l *loader) keepBlock(addr string, block *hcl.Block) {
 	life := &spec.Lifecycle{Drain: spec.DefaultDrain}
-	for _, s := range l.services {
-		if s.block == block {
-			life.PreventDestroy = life.PreventDestroy || s.life.PreventDestroy
-			life.Drain = max(life.Drain, s.life.Drain)
-		}
+	for _, s := range l.services[block] {
+		life.PreventDestroy = life.PreventDestroy || s.life.PreventDestroy
+		life.Drain = max(life.Drain, s.life.Drain)
 	}
 	l.config.Desired.Blocks[addr] = life
 }
@@ -139,7 +134,7 @@ func (a value) netmask() spec.Netmask {
 	var m spec.Netmask
 	if text, ok := a.dotted(); ok {
 		if err := m.UnmarshalText([]byte(text)); err != nil || !m.Fits(spec.IPv4) {
-			a.errorf("LVS020", "Number out of range", "%q is not a netmask: write a length such as 24, or a mask such as \"255.255.255.0\".", text)
+			a.errorf("LVS110", "Invalid netmask", "%q is not a netmask: write a length such as 24, or a mask such as \"255.255.255.0\".", text)
 		}
 		return m
 	}
