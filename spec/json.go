@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // MarshalJSON writes an object per kind that has objects: {"service": {"tcp 192.0.2.1:80": {"scheduler": …}}, …},
@@ -32,8 +33,8 @@ func (s State) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. It refuses an unknown kind, key or attribute and an object under
-// the wrong kind, and names it.
+// UnmarshalJSON reads what MarshalJSON wrote. It refuses an unknown kind, key or attribute, an object under
+// the wrong kind or in two spellings, and names it.
 func (s *State) UnmarshalJSON(text []byte) error {
 	var kinds map[string]map[string]json.RawMessage
 	if err := json.Unmarshal(text, &kinds); err != nil {
@@ -41,6 +42,9 @@ func (s *State) UnmarshalJSON(text []byte) error {
 	}
 	*s = State{}
 	for kind, objects := range kinds {
+		if !slices.Contains(kindNames[1:], kind) {
+			return fmt.Errorf("there are no objects of kind %q", kind)
+		}
 		for name, raw := range objects {
 			k, err := ParseKey(name)
 			if err != nil {
@@ -55,6 +59,9 @@ func (s *State) UnmarshalJSON(text []byte) error {
 			}
 			if v == nil {
 				return fmt.Errorf("%s: null is not a %s", name, kind)
+			}
+			if s.Get(k) != nil {
+				return fmt.Errorf("%s is there twice, in two spellings", k)
 			}
 			s.Set(k, v)
 		}

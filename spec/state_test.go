@@ -72,6 +72,8 @@ func FuzzValueJSON(f *testing.F) {
 
 func TestStateJSONErrors(t *testing.T) {
 	for text, want := range map[string]string{
+		`{"services": {}}`: `no objects of kind "services"`,
+		`{"service": {"tcp [::1]:80": {"scheduler": "rr"}, "tcp [0::1]:80": {"scheduler": "rr"}}}`: "in two spellings",
 		`{"service": {"tcp 192.0.2.1": {}}}`:               "not an address and port",
 		`{"destination": {"tcp 192.0.2.1:80": {}}}`:        `is a service and stands under "destination"`,
 		`{"service": {"tcp 192.0.2.1:80": null}}`:          "null is not a service",
