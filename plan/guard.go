@@ -10,20 +10,8 @@ import (
 
 // describe fills in what the plan says of its objects.
 func (m *maker) describe() {
-	per := map[spec.ServiceKey]spec.Connections{}
-	for d, c := range m.Connections {
-		sum := per[d.Service]
-		per[d.Service] = spec.Connections{Active: sum.Active + c.Active, Inactive: sum.Inactive + c.Inactive, Persistent: sum.Persistent + c.Persistent}
-	}
 	add := func(k spec.Key) {
-		o := Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
-		switch k := k.(type) {
-		case spec.ServiceKey:
-			o.Connections = per[k]
-		case spec.DestinationKey:
-			o.Connections = m.Connections[k]
-		}
-		m.plan.Objects[k] = o
+		m.plan.Objects[k] = Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
 	}
 	for _, c := range m.plan.Changes.Objects() {
 		add(c.Key)

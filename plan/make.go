@@ -17,8 +17,6 @@ type Inputs struct {
 	// Ledger is what is ours; Others are the objects of other instances, and which.
 	Ledger Ledger
 	Others map[spec.Key]string
-	// Connections are the live counts of destinations; they are shown and decide nothing.
-	Connections map[spec.DestinationKey]spec.Connections
 	// Host is where Live was read.
 	Host Host
 	// Targets, if there are any, and Exclude choose objects by address, by the address of a block, or by kernel identity.

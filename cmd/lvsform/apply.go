@@ -92,7 +92,7 @@ func (p *program) applyConfig(ctx context.Context, dir string, config configFlag
 			return err
 		}
 		in.Desired = desired.Desired
-		made, err := s.make(in, desired.Digest, policy)
+		made, err := s.make(ctx, in, desired.Digest, policy)
 		if err != nil {
 			return err
 		}

@@ -53,10 +53,11 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 	path, isFile := strings.CutPrefix(where.driver, "file:")
 	var found []finding
 	release := ""
+	table := p.table(ctx, where) // first: the kernel loads the module when it is asked for
 	if !isFile {
 		release, found = p.kernel()
 	}
-	found = append(found, p.table(ctx, where)...)
+	found = append(found, table...)
 	if isFile {
 		found = append(found, writable(path+".run"))
 	} else {

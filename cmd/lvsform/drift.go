@@ -41,7 +41,9 @@ func (p *program) driftCommand() *cobra.Command {
 			if json {
 				err = p.show(made, true)
 			} else {
-				p.drift(made)
+				if p.journal == nil || !p.out.journal { // else all of it would be there twice
+					p.drift(made)
+				}
 				err = p.log(made)
 			}
 			if err == nil && len(made.Changes) > 0 {

@@ -47,6 +47,8 @@ type stream struct {
 	terminal bool
 	// width is the terminal's, in columns; 0 if there is none.
 	width int
+	// journal says that what is written becomes journal entries.
+	journal bool
 }
 
 // system is the environment of the process.
@@ -59,6 +61,9 @@ func system() env {
 	}
 	if ours, err := journal.StderrIsJournalStream(); err == nil && ours {
 		e.journal = journal.Send
+	}
+	if ours, err := journal.StdoutIsJournalStream(); err == nil && ours {
+		e.out.journal = true
 	}
 	return e
 }

@@ -71,10 +71,13 @@ func exitCode(err error) int {
 
 // report tells of an error on stderr, each of several on a line of its own, and what can be done about it.
 func (p *program) report(err error) {
-	if s := status(0); err == nil || errors.As(err, &s) {
+	if err == nil {
 		return
 	}
 	for _, e := range split(err) {
+		if _, told := e.(status); told {
+			continue
+		}
 		p.errorf("%s", strings.ReplaceAll(atMost(strings.TrimRight(e.Error(), "\n"), 20), "\n", "\n  "))
 	}
 	var h hinted

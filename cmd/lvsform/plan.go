@@ -67,7 +67,7 @@ func (p *program) makePlan(ctx context.Context, dir string, config configFlags, 
 		return nil, err
 	}
 	in.Desired = desired.Desired
-	return s.make(in, desired.Digest, policy)
+	return s.make(ctx, in, desired.Digest, policy)
 }
 
 // show prints a plan as a result.

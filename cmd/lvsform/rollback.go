@@ -58,7 +58,7 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 	}
 	// A rollback that leaves nothing is meant to.
 	policy.destroy = in.Desired.State.Len() == 0
-	made, err := s.make(in, "", policy)
+	made, err := s.make(ctx, in, "", policy)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -39,6 +40,9 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 		return nil, err
 	}
 	if f.from != "" {
+		if f.driver != "netlink" || f.netns != "" {
+			return nil, errors.New("--from takes the place of a driver: leave out --driver and --netns")
+		}
 		return openSnapshot(f)
 	}
 	s := &session{instance: f.instance}
@@ -120,21 +124,34 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	if in.Live, err = s.Read(ctx); err != nil {
 		return in, fmt.Errorf("reading the node: %w", err)
 	}
-	services := slices.Collect(maps.Keys(in.Live.Services))
-	if in.Connections, err = s.Connections(ctx, services); err != nil {
-		return in, fmt.Errorf("reading the connections: %w", err)
-	}
 	in.Ledger, in.Others, err = s.owned()
 	return in, err
 }
 
+// connections are those of all destinations.
+func (s *session) connections(ctx context.Context, live spec.State) (map[spec.DestinationKey]spec.Connections, error) {
+	counts, err := s.Connections(ctx, slices.Collect(maps.Keys(live.Services)))
+	if err != nil {
+		return nil, fmt.Errorf("reading the connections: %w", err)
+	}
+	return counts, nil
+}
+
 // make works out the plan.
-func (s *session) make(in plan.Inputs, config string, f policyFlags) (*plan.Plan, error) {
+func (s *session) make(ctx context.Context, in plan.Inputs, config string, f policyFlags) (*plan.Plan, error) {
 	in.Targets, in.Exclude, in.Destroy, in.NoDrain = f.targets, f.exclude, f.destroy, f.noDrain
 	in.MaxDestroy = f.maxDestroy.limit
 	made, err := plan.Make(in)
 	if err != nil {
 		return nil, err
+	}
+	// Most plans touch little of what is there, and counting all of it takes as long as reading it.
+	if busy := made.Busy(); len(busy) > 0 {
+		counts, err := s.Connections(ctx, busy)
+		if err != nil {
+			return nil, fmt.Errorf("reading the connections: %w", err)
+		}
+		made.Count(counts)
 	}
 	made.Version, made.Created, made.Instance, made.Config = version, time.Now().UTC(), s.instance, config
 	return made, nil

@@ -70,11 +70,15 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	counts, err := s.connections(ctx, in.Live)
+	if err != nil {
+		return nil, err
+	}
 	doc := &snapshot{
 		FormatVersion: snapshotFormat, Version: version, Timestamp: time.Now().UTC(), Node: s.host, Instance: s.instance,
 		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: map[string]ownedJSON{}, Others: map[string]string{},
 	}
-	for k, c := range in.Connections {
+	for k, c := range counts {
 		doc.Counts[k.String()] = c
 	}
 	for k, o := range in.Ledger {
@@ -154,13 +158,16 @@ func (d *snapshot) Read(context.Context) (spec.State, error) { return d.State, n
 
 // Connections are those of that time.
 func (d *snapshot) Connections(_ context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error) {
-	out := map[spec.DestinationKey]spec.Connections{}
+	asked, out := map[spec.ServiceKey]bool{}, map[spec.DestinationKey]spec.Connections{}
+	for _, s := range services {
+		asked[s] = true
+	}
 	for text, c := range d.Counts {
 		k, err := spec.ParseKey(text)
 		if err != nil {
 			return nil, fmt.Errorf("the snapshot's connections: %w", err)
 		}
-		if k, ok := k.(spec.DestinationKey); ok {
+		if k, ok := k.(spec.DestinationKey); ok && asked[k.Service] {
 			out[k] = c
 		}
 	}

@@ -101,13 +101,17 @@ func (p *program) status(ctx context.Context, dir []string, config configFlags, 
 	if err != nil {
 		return nil, err
 	}
-	b := tabulator{in: in, names: map[spec.Key]string{}, marks: map[spec.Key]string{}, values: in.Live.Clone()}
+	connections, err := s.connections(ctx, in.Live)
+	if err != nil {
+		return nil, err
+	}
+	b := tabulator{in: in, connections: connections, names: map[spec.Key]string{}, marks: map[spec.Key]string{}, values: in.Live.Clone()}
 	if err := b.count(ctx, s.node); err != nil {
 		return nil, err
 	}
 	if len(dir) > 0 {
 		b.in.Desired = desired
-		if err := b.compare(s); err != nil {
+		if err := b.compare(ctx, s); err != nil {
 			return nil, err
 		}
 	}
@@ -118,10 +122,11 @@ func (p *program) status(ctx context.Context, dir []string, config configFlags, 
 
 // tabulator brings together what is known of each object.
 type tabulator struct {
-	in       plan.Inputs
-	names    map[spec.Key]string
-	marks    map[spec.Key]string
-	counters map[spec.Key]netlink.Counters
+	in          plan.Inputs
+	connections map[spec.DestinationKey]spec.Connections
+	names       map[spec.Key]string
+	marks       map[spec.Key]string
+	counters    map[spec.Key]netlink.Counters
 	// values are the live ones, and those of objects that are missing.
 	values spec.State
 }
@@ -138,8 +143,8 @@ func (b *tabulator) count(ctx context.Context, n node) (err error) {
 }
 
 // compare marks what an apply would do.
-func (b *tabulator) compare(s *session) error {
-	made, err := s.make(b.in, "", policyFlags{maxDestroy: limitValue{&spec.Limit{N: 100, Percent: true}}})
+func (b *tabulator) compare(ctx context.Context, s *session) error {
+	made, err := s.make(ctx, b.in, "", policyFlags{maxDestroy: limitValue{&spec.Limit{N: 100, Percent: true}}})
 	if err != nil {
 		return err
 	}
@@ -185,7 +190,7 @@ func (b *tabulator) row(k spec.Key) row {
 	v := b.values.Get(k)
 	r := row{Key: k.String(), Address: b.name(k), Mark: b.mark(k), Value: spec.EncodeValue(v), key: k, value: v}
 	if d, ok := k.(spec.DestinationKey); ok && b.in.Live.Get(k) != nil {
-		c := b.in.Connections[d]
+		c := b.connections[d]
 		r.Connections = &c
 	}
 	if n, ok := b.counters[k]; ok {

@@ -17,6 +17,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 	w := newWorld(t)
 	w.write("main.lvs.hcl", web("rr", 2))
 	w.write("file", "")
+	w.write("wrong/file.lvs.hcl", "nonsense")
 	for _, c := range []struct {
 		args string
 		says string
@@ -35,7 +36,9 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"plan --driver=file:x --netns=blue", "a node in a file has no network namespaces"},
 		{"plan --instance=a/b", `"a/b" cannot be the name of an instance`},
 		{"plan --driver=file:none/lb1.json", "no such file or directory"},
+		{"plan --from=x --driver=file:y", "--from takes the place of a driver"},
 		{"plan none", "none"},
+		{"fmt wrong/file.lvs.hcl none", "none: no such file"},
 		{"plan --target=service.nothing --driver=file:lb1.json", "nothing here is called service.nothing"},
 		{"apply none", "no such file or directory"},
 		{"show none", "reading the plan: open none: no such file or directory"},
@@ -52,7 +55,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 			t.Errorf("%s: stdout is\n%s", c.args, w.out)
 		}
 		for line := range strings.Lines(w.err) {
-			if !regexp.MustCompile(`^(lvsform: (error|hint): |  |Error: |\n|There |The )`).MatchString(line) {
+			if !regexp.MustCompile(`^(lvsform: (error|hint): |  |Error: |\n|There |The |An )`).MatchString(line) {
 				t.Errorf("%s: a line without its mark: %q", c.args, line)
 			}
 		}
