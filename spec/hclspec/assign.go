@@ -61,7 +61,8 @@ func (l *loader) assignFlag(text string, all map[string]*variable) {
 
 func (l *loader) assignFile(name string, all map[string]*variable) {
 	f := l.parse(name)
-	if f == nil || f.Body == nil {
+	if f == nil {
+		l.unread = true
 		return
 	}
 	attrs, diags := f.Body.JustAttributes()

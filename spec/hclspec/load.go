@@ -21,6 +21,8 @@ type loader struct {
 	layer string
 	// root has the functions, and the values of the layers that are done.
 	root *hcl.EvalContext
+	// unread says that values of variables could not be read.
+	unread bool
 	// sensitive says that values may carry marks.
 	sensitive bool
 
@@ -45,6 +47,9 @@ type declaration struct {
 }
 
 func newLoader(src Source) *loader {
+	if src.Dir == "" {
+		src.Dir = "."
+	}
 	l := &loader{
 		src:      src,
 		sums:     map[string][]byte{},
@@ -57,6 +62,7 @@ func newLoader(src Source) *loader {
 		byBlock:  map[*hcl.Block]*declaration{},
 		config:   &Config{Files: map[string]*hcl.File{}, origins: map[spec.Key]origin{}, served: map[spec.ServiceKey]*pool{}},
 	}
+	l.config.Desired.Objects = map[spec.Key]spec.Object{}
 	l.config.Desired.Blocks = map[string]*spec.Lifecycle{}
 	l.root = &hcl.EvalContext{Variables: map[string]cty.Value{}, Functions: l.functions()}
 	return l

@@ -130,6 +130,7 @@ func (l *loader) requiredVersion(a value) bool {
 		return true
 	}
 	own, known := parseVersion(l.src.Version)
+	known = known && strings.Contains(l.src.Version, ".") // and not a commit that has digits only
 	for c := range strings.SplitSeq(text, ",") {
 		c = strings.TrimSpace(c)
 		op := c[:len(c)-len(strings.TrimLeft(c, "<>=!~"))]

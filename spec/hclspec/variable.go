@@ -84,6 +84,9 @@ func (l *loader) variableValue(v *variable) cty.Value {
 	val, at := v.given, v.givenAt
 	if !v.set {
 		expr, ok := v.body.expression("default")
+		if !ok && l.unread {
+			return cty.DynamicVal // it may stand in the file that could not be read
+		}
 		if !ok {
 			l.errorf("LVS033", v.block.DefRange, "Variable without a value", "var.%s has no default, and was given no value: set it in a *.auto.lvsvars.hcl file, with --var, --var-file or LVSFORM_VAR_%s.", v.name, v.name)
 			return cty.DynamicVal
