@@ -63,3 +63,18 @@ func TestLifecycles(t *testing.T) {
 		t.Errorf("max_destroy %+v", d.MaxDestroy)
 	}
 }
+
+func TestRequiredVersion(t *testing.T) {
+	for constraint, satisfied := range map[string]bool{
+		"0.3.1": true, "= 0.3": false, "!= 0.3.1": false, "!= 0.4": true, "> 0.3": true, "> 0.3.1": false, ">= 0.3.1": true, "< 0.3.1": false,
+		"<= 0.3.1": true, "~> 0.3.0": true, "~> 0.2.9": false, "~> 0.2": true, "~> 1.0": false, ">= 0.1, < 0.3": false, ">= 0.1, < 1": true,
+	} {
+		text := "lvsform {\n  required_version = \"" + constraint + "\"\n}\n"
+		for version, want := range map[string]bool{"0.3.1": satisfied, "v0.3.1-rc1": satisfied, "": true, "8ccb2b5-dirty": true, "1234567": true} {
+			_, diags := loadFrom(t, map[string]string{"main.lvs.hcl": text}, hclspec.Source{Version: version})
+			if got := !hasCode(diags, "LVS041"); got != want {
+				t.Errorf("%q satisfies %q: %v", version, constraint, got)
+			}
+		}
+	}
+}
