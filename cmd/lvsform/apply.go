@@ -82,7 +82,7 @@ func (p *program) applyConfig(ctx context.Context, dir string, config configFlag
 	if err := p.canAsk(may); err != nil {
 		return err
 	}
-	desired, err := p.load(dir, config)
+	desired, err := p.loadToPlan(dir, config)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,16 @@ func (p *program) load(dir string, f configFlags) (*hclspec.Config, error) {
 	return config, nil
 }
 
+// loadToPlan is load for a plan, which has the warnings in it.
+func (p *program) loadToPlan(dir string, f configFlags) (*hclspec.Config, error) {
+	config, diags := hclspec.Load(f.source(dir, p.environ))
+	if diags.HasErrors() {
+		p.diagnostics(config.Files, diags)
+		return nil, status(exitError)
+	}
+	return config, nil
+}
+
 func (f configFlags) source(dir string, environ []string) hclspec.Source {
 	return hclspec.Source{Dir: dir, Vars: f.vars, Environ: environ, Version: version}
 }

@@ -29,7 +29,11 @@ func (p *program) driftCommand() *cobra.Command {
 		Use: "drift [DIR]", Short: "Say whether the node is what the configuration says", Long: driftLong, Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			start := time.Now()
-			made, err := p.makePlan(c.Context(), directory(args), config, where, policy)
+			var made *plan.Plan
+			desired, err := p.load(directory(args), config)
+			if err == nil {
+				made, err = p.makePlan(c.Context(), desired, where, policy)
+			}
 			if metrics != "" {
 				if err := p.writeMetrics(metrics, check{made, err, start, time.Since(start)}); err != nil {
 					return err
@@ -63,9 +67,6 @@ func (p *program) driftCommand() *cobra.Command {
 
 // drift prints what differs, one line for each object.
 func (p *program) drift(made *plan.Plan) {
-	for _, w := range made.Warnings {
-		p.tell(sgrYellow, "warning", w)
-	}
 	objects := made.Changes.Objects()
 	for _, c := range objects {
 		fmt.Fprintf(p.out, "%s %s\n", p.paint(p.out, colors[c.Action()], string(rune(c.Action()))), clean(made.Name(c.Key)+difference(made, c)))

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec/hclspec"
 	"github.com/spf13/cobra"
 )
 
@@ -21,7 +22,11 @@ func (p *program) planCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "plan [DIR]", Short: "Show what would change on this node", Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			made, err := p.makePlan(c.Context(), directory(args), config, where, policy)
+			desired, err := p.loadToPlan(directory(args), config)
+			if err != nil {
+				return err
+			}
+			made, err := p.makePlan(c.Context(), desired, where, policy)
 			if err != nil {
 				return err
 			}
@@ -51,12 +56,8 @@ func (p *program) planCommand() *cobra.Command {
 	return c
 }
 
-// makePlan reads the configuration and the node, and works out the plan.
-func (p *program) makePlan(ctx context.Context, dir string, config configFlags, where nodeFlags, policy policyFlags) (*plan.Plan, error) {
-	desired, err := p.load(dir, config)
-	if err != nil {
-		return nil, err
-	}
+// makePlan reads the node and works out the plan.
+func (p *program) makePlan(ctx context.Context, desired *hclspec.Config, where nodeFlags, policy policyFlags) (*plan.Plan, error) {
 	s, err := p.open(ctx, where)
 	if err != nil {
 		return nil, err

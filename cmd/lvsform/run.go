@@ -95,7 +95,6 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.color, "color", "auto", "colour: auto, always or never")
 	root.PersistentFlags().BoolVar(&p.noColor, "no-color", false, "the same as --color=never")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Hidden: true})
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return hint(err, "see \"%s --help\"", c.CommandPath())
 	})
