@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -86,7 +85,9 @@ func (f *formatter) standardInput() error {
 	if string(after) != string(before) {
 		f.unformatted++
 	}
-	if !f.check {
+	if f.diff {
+		f.printf("%s", lineDiff("<stdin>", string(before), string(after)))
+	} else if !f.check {
 		_, err = f.out.Write(after)
 	}
 	return err
@@ -119,42 +120,4 @@ func (f *formatter) format(path string, text []byte) ([]byte, error) {
 		return nil, status(exitError)
 	}
 	return after, nil
-}
-
-// lineDiff is a unified diff without context. Formatting keeps lines where they are; where it does not, all lines between
-// the first and the last that differ are replaced.
-func lineDiff(path, before, after string) string {
-	a, b := strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")
-	var out strings.Builder
-	fmt.Fprintf(&out, "--- %s\n+++ %s\n", path, path)
-	hunk := func(at int, old, new []string) {
-		fmt.Fprintf(&out, "@@ -%d,%d +%d,%d @@\n", at+1, len(old), at+1, len(new))
-		for _, line := range old {
-			out.WriteString("-" + strings.TrimSuffix(line, "\n") + "\n")
-		}
-		for _, line := range new {
-			out.WriteString("+" + strings.TrimSuffix(line, "\n") + "\n")
-		}
-	}
-	if len(a) != len(b) {
-		start, end := 0, 0
-		for start < min(len(a), len(b)) && a[start] == b[start] {
-			start++
-		}
-		for end < min(len(a), len(b))-start && a[len(a)-1-end] == b[len(b)-1-end] {
-			end++
-		}
-		hunk(start, a[start:len(a)-end], b[start:len(b)-end])
-		return out.String()
-	}
-	for i := 0; i < len(a); i++ {
-		start := i
-		for i < len(a) && a[i] != b[i] {
-			i++
-		}
-		if i > start {
-			hunk(start, a[start:i], b[start:i])
-		}
-	}
-	return out.String()
 }
