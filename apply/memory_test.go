@@ -16,7 +16,8 @@ type memory struct {
 	fail func(n int, c plan.Change) *fault
 	// meddle runs before every read, as another writer would.
 	meddle      func(n int, node *spec.Node)
-	connections map[spec.DestinationKey]spec.Connections
+	// connections are asked for each time.
+	connections func() map[spec.DestinationKey]spec.Connections
 	changes     int
 	reads       int
 	readErr     error
@@ -46,7 +47,10 @@ func (m *memory) Read(context.Context) (spec.State, error) {
 }
 
 func (m *memory) Connections(context.Context, []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error) {
-	return m.connections, nil
+	if m.connections == nil {
+		return nil, nil
+	}
+	return m.connections(), nil
 }
 
 func (m *memory) Do(_ context.Context, changes []plan.Change) []plan.Result {

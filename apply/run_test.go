@@ -108,9 +108,13 @@ func TestDrainEnds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := newMemory(twoServers())
-				m.connections = map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
 				start := time.Now()
-				time.AfterFunc(c.ends, func() { m.connections = nil })
+				m.connections = func() map[spec.DestinationKey]spec.Connections {
+					if time.Since(start) >= c.ends {
+						return nil
+					}
+					return map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
+				}
 				p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
 				var seen []apply.EventKind
 				err := apply.Run(t.Context(), m, p, apply.Options{Ledger: apply.LedgerFile{Dir: t.TempDir()}, Report: func(e apply.Event) {
@@ -135,7 +139,9 @@ func TestDrainEnds(t *testing.T) {
 func TestInterruptWhileDraining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory(twoServers())
-		m.connections = map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
+		m.connections = func() map[spec.DestinationKey]spec.Connections {
+			return map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
