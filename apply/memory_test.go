@@ -15,7 +15,7 @@ type memory struct {
 	// fail says what becomes of the n-th change: nil lets it happen.
 	fail func(n int, c plan.Change) *fault
 	// meddle runs before every read, as another writer would.
-	meddle      func(n int, node *spec.Node)
+	meddle func(n int, node *spec.Node)
 	// connections are asked for each time.
 	connections func() map[spec.DestinationKey]spec.Connections
 	changes     int
