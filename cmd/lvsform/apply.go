@@ -172,7 +172,7 @@ func (p *program) announce(made *plan.Plan, may approval) error {
 		if err := p.planned(made); err != nil {
 			return err
 		}
-	} else if err := p.show(made, false); err != nil {
+	} else if err := p.show(made, false, false); err != nil {
 		return err
 	}
 	if lost := p.output.err; lost != nil {

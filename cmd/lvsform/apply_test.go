@@ -60,7 +60,7 @@ func TestInterrupted(t *testing.T) {
 		w.ctx = ctx
 		w.run(exitRolledBack, "apply", w.node(), "--auto-approve", w.path("next"))
 		w.says(w.err, "Interrupt received")
-		w.says(w.err, "Undoing 2 steps, newest first, because:\n  interrupted while draining: interrupt")
+		w.says(w.err, "Undoing 2 steps, newest first.")
 		w.says(w.err, `service.web.tcp["192.0.2.10:80"]: undone: updated, scheduler "rr" -> "wlc".`)
 		w.says(w.err, "the node is as it was before")
 		w.ctx = t.Context()

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/spf13/cobra"
@@ -180,8 +179,12 @@ func writable(dir string) finding {
 		}
 		there = filepath.Dir(there)
 	}
-	const writeAndSearch = 3
-	if err := syscall.Access(there, writeAndSearch); err != nil {
+	// Asked by trying: permission bits say nothing of a file system that is read-only or not a real one.
+	trial, err := os.MkdirTemp(there, ".lvsform-doctor-")
+	if err == nil {
+		err = os.Remove(trial)
+	}
+	if err != nil {
 		return broken("sudo lvsform …, or set LVSFORM_RUN_DIR to a directory of your own", "%s, where the lock and the ledger are, cannot be written to: %v", dir, err)
 	}
 	return ok("%s, where the lock and the ledger are, can be written to", dir)

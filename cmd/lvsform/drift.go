@@ -29,6 +29,7 @@ func (p *program) driftCommand() *cobra.Command {
 		Use: "drift [DIR]", Short: "Say whether the node is what the configuration says", Long: driftLong, Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			start := time.Now()
+			policy.compare = true
 			var made *plan.Plan
 			desired, err := p.load(directory(args), config)
 			if err == nil {
@@ -43,7 +44,7 @@ func (p *program) driftCommand() *cobra.Command {
 				return err
 			}
 			if json {
-				err = p.show(made, true)
+				err = p.show(made, true, false)
 			} else {
 				if p.journal == nil || !p.out.journal { // else all of it would be there twice
 					p.drift(made)

@@ -49,6 +49,20 @@ func (f *nodeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.instance, "instance", "", "`name` of one of several configurations that share the node")
 }
 
+// again are the flags that lead another command to the same node.
+func (f *nodeFlags) again() (text string) {
+	if f.driver != "netlink" {
+		text += "--driver " + f.driver + " "
+	}
+	if f.netns != "" {
+		text += "--netns " + f.netns + " "
+	}
+	if f.instance != "" {
+		text += "--instance " + f.instance + " "
+	}
+	return text
+}
+
 func (f *nodeFlags) addFrom(c *cobra.Command) {
 	c.Flags().StringVar(&f.from, "from", "", "take the node from a `snapshot` instead of a driver")
 }
@@ -62,6 +76,8 @@ type policyFlags struct {
 	targets, exclude []string
 	destroy, noDrain bool
 	maxDestroy       limitValue
+	// compare is set by commands that only look: nothing is forbidden, and no cost is told.
+	compare bool
 }
 
 func (f *policyFlags) addChoice(c *cobra.Command) {

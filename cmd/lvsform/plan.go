@@ -18,6 +18,7 @@ func (p *program) planCommand() *cobra.Command {
 		policy         policyFlags
 		out            string
 		detailed, json bool
+		verbose        bool
 	)
 	c := &cobra.Command{
 		Use: "plan [DIR]", Short: "Show what would change on this node", Args: cobra.MaximumNArgs(1),
@@ -35,7 +36,7 @@ func (p *program) planCommand() *cobra.Command {
 					return err
 				}
 			}
-			if err := p.show(made, json); err != nil {
+			if err := p.show(made, json, verbose); err != nil {
 				return err
 			}
 			p.next(out, made, where)
@@ -52,6 +53,7 @@ func (p *program) planCommand() *cobra.Command {
 	policy.addDestroy(c)
 	c.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
+	c.Flags().BoolVar(&verbose, "verbose", false, "show attributes that stay and every step, too")
 	c.Flags().BoolVar(&json, "json", false, "print the plan as JSON")
 	return c
 }
@@ -72,7 +74,7 @@ func (p *program) makePlan(ctx context.Context, desired *hclspec.Config, where n
 }
 
 // show prints a plan as a result.
-func (p *program) show(made *plan.Plan, json bool) error {
+func (p *program) show(made *plan.Plan, json, verbose bool) error {
 	if json {
 		var b bytes.Buffer
 		if err := made.WriteJSON(&b); err != nil {
@@ -80,7 +82,7 @@ func (p *program) show(made *plan.Plan, json bool) error {
 		}
 		return p.data(b.Bytes())
 	}
-	return made.WriteText(p.out, plan.TextOptions{Color: p.env.color(p.out, p.color), Width: p.out.width})
+	return made.WriteText(p.out, plan.TextOptions{Color: p.env.color(p.out, p.color), Width: p.out.width, Verbose: verbose})
 }
 
 // next says what can be done with a plan.
@@ -89,11 +91,7 @@ func (p *program) next(out string, made *plan.Plan, where nodeFlags) {
 	case out != "" && where.from != "":
 		p.sayf("\nSaved the plan to: %s\n\nTo perform exactly these actions, on %s:\n    lvsform apply %q", out, made.Host.Name, out)
 	case out != "":
-		driver := ""
-		if where.driver != "netlink" {
-			driver = fmt.Sprintf("--driver %s ", where.driver)
-		}
-		p.sayf("\nSaved the plan to: %s\n\nTo perform exactly these actions:\n    lvsform apply %s%q", out, driver, out)
+		p.sayf("\nSaved the plan to: %s\n\nTo perform exactly these actions:\n    lvsform apply %s%q", out, where.again(), out)
 	case p.err.terminal && !made.Empty():
 		p.sayf("\nNote: the plan is not saved (--out), so an apply works out its own, which may be another one.")
 	}

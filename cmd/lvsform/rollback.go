@@ -26,11 +26,11 @@ func (p *program) rollbackCommand() *cobra.Command {
 			if err := may.check(); err != nil {
 				return err
 			}
-			if err := p.canAsk(may); err != nil {
-				return err
-			}
 			done, err := readPlan(args[0])
 			if err != nil {
+				return err
+			}
+			if err := p.canAsk(may); err != nil {
 				return err
 			}
 			return p.locked(c.Context(), where, "rollback", func(s *session) error {

@@ -10,7 +10,7 @@ import (
 func (p *program) showCommand() *cobra.Command {
 	var format string
 	var limit int
-	var json bool
+	var json, verbose bool
 	c := &cobra.Command{
 		Use: "show PLAN", Short: "Show a saved plan", Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -23,7 +23,7 @@ func (p *program) showCommand() *cobra.Command {
 			}
 			switch format {
 			case "text", "json":
-				return p.show(made, format == "json")
+				return p.show(made, format == "json", verbose)
 			case "markdown":
 				return made.WriteMarkdown(p.out, plan.MarkdownOptions{MaxBytes: limit})
 			}
@@ -31,6 +31,7 @@ func (p *program) showCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", "text, json, or markdown for a comment on a change")
+	c.Flags().BoolVar(&verbose, "verbose", false, "show attributes that stay and every step, too")
 	c.Flags().IntVar(&limit, "max-bytes", 60000, "leave objects out of the markdown that would make it longer")
 	c.Flags().BoolVar(&json, "json", false, "the same as --format=json")
 	return c

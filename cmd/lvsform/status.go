@@ -144,7 +144,7 @@ func (b *tabulator) count(ctx context.Context, n node) (err error) {
 
 // compare marks what an apply would do.
 func (b *tabulator) compare(ctx context.Context, s *session) error {
-	made, err := s.make(ctx, b.in, "", policyFlags{maxDestroy: limitValue{&spec.Limit{N: 100, Percent: true}}})
+	made, err := s.make(ctx, b.in, "", policyFlags{compare: true})
 	if err != nil {
 		return err
 	}

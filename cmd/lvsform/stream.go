@@ -121,5 +121,5 @@ func (p *program) finished(made *plan.Plan, err error) {
 		return
 	}
 	s := made.Summary()
-	_ = p.line(message{Type: "change_summary", Text: "Apply complete! Resources: " + s.String(), Changes: &changesLine{s, "apply"}})
+	_ = p.line(message{Type: "change_summary", Text: "Apply complete! " + result(s), Changes: &changesLine{s, "apply"}})
 }

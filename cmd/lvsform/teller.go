@@ -51,7 +51,9 @@ func (t *teller) event(e apply.Event) {
 		t.line("%s: still %s after %s; it is waited for no longer.", t.plan.Name(e.Key), count(int(e.Active), "active connection"), e.Elapsed.Round(time.Second))
 	case apply.EventUndo:
 		t.steps = 0
-		t.line("Undoing %s, newest first, because:\n  %s", count(e.Steps, "step"), atMost(e.Err.Error(), 5))
+		if e.Steps > 0 {
+			t.line("Undoing %s, newest first.", count(e.Steps, "step"))
+		}
 	}
 }
 
@@ -115,11 +117,15 @@ func (t *teller) done(err error) {
 	if err != nil {
 		return
 	}
-	s := t.plan.Summary()
+	t.printf("\n")
+	fmt.Fprintf(t.out, "%s %s\n", t.paint(t.out, sgrBold+";"+sgrGreen, "Apply complete!"), result(t.plan.Summary()))
+}
+
+// result is a summary of what was done, in OpenTofu's words.
+func result(s plan.Summary) string {
 	imported := ""
 	if s.Import > 0 {
 		imported = fmt.Sprintf("%d imported, ", s.Import)
 	}
-	t.printf("\n")
-	fmt.Fprintf(t.out, "%s Resources: %s%d added, %d changed, %d destroyed.\n", t.paint(t.out, sgrBold+";"+sgrGreen, "Apply complete!"), imported, s.Add, s.Change, s.Destroy)
+	return fmt.Sprintf("Resources: %s%d added, %d changed, %d destroyed.", imported, s.Add, s.Change, s.Destroy)
 }

@@ -44,7 +44,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"show none", "reading the plan: open none: no such file or directory"},
 		{"show --format=pdf file", "file: the plan file is empty"},
 		{"forget --driver=file:lb1.json service.web", "nothing of lvsform's is called service.web"},
-		{"rollback file", "standard input is not a terminal"},
+		{"rollback file", "file: the plan file is empty"},
 		{"completion tcsh", `there is no completion for "tcsh"`},
 		{"fmt none", "no such file or directory"},
 	} {
