@@ -67,7 +67,7 @@ func TestRandomChangesAreDoneAndRefused(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 0))
 	n := spec.NewNode(spec.Kernel{Schedulers: []string{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "mh", "sed", "nq", "fo", "ovf"}, Engines: []string{"sip"}}, spec.State{})
 	seen := map[string]int{}
-	for range 20000 {
+	for range 6000 {
 		c := drivertest.RandomChange(r, n.State())
 		err := n.Do(c.Key, c.Before, c.After)
 		word := "done"
