@@ -51,22 +51,17 @@ type shape struct {
 // No object takes more than this in a dump.
 const maxRecord = 512
 
-// The kernel fills the datagrams of a dump up to one of these sizes: what it takes when memory is short, and those
-// that belong to the two buffers. A datagram is 320 bytes less than the memory it takes.
+// The kernel fills the datagrams of a dump up to the size of the socket's largest receive buffer. What it allocates for
+// one is 320 bytes more.
 const (
-	shortDatagram  = 4096 - 320
 	narrowDatagram = 8192 - 320
 	wideDatagram   = 32768 - 320
 )
 
-// snapshot says that the dump cannot have been cut in two by somebody else's change: one datagram that had room for more.
+// snapshot says that nobody's change can have come in the middle of the dump: it was one datagram with room for more.
 func (s shape) snapshot() bool {
-	for _, size := range [...]int{shortDatagram, narrowDatagram, wideDatagram} {
-		if s.largest <= size && s.largest+maxRecord > size {
-			return false
-		}
-	}
-	return s.datagrams <= 1 && !s.interrupted
+	full := s.largest+maxRecord > narrowDatagram && s.largest <= narrowDatagram || s.largest+maxRecord > wideDatagram
+	return s.datagrams <= 1 && !full && !s.interrupted
 }
 
 // dump sends the request and gives f every object. An object may come twice or not at all if
@@ -146,15 +141,11 @@ func (c *channel) resolve() error {
 	c.family = controlFamily
 	var id uint16
 	err := c.call(func(body []byte) error {
-		a := attributes{rest: body}
-		for a.next() {
-			if a.kind == unix.CTRL_ATTR_FAMILY_ID {
-				id = a.u16()
-			}
-		}
-		if a.bad || id == 0 {
+		var f fields
+		if !f.index(body, &sizes{unix.CTRL_ATTR_FAMILY_ID: 2}) {
 			return errMalformed
 		}
+		id = f.u16(unix.CTRL_ATTR_FAMILY_ID)
 		return nil
 	})
 	c.family = id

@@ -110,17 +110,14 @@ func TestNoMalformedRequests(t *testing.T) {
 		}
 		m := messages{rest: channel.enc.b}
 		for m.next() {
-			a := attributes{rest: m.body[genlHeaderLen:]}
-			for a.next() {
-				n := attributes{rest: a.value}
-				for n.next() {
-				}
-				if n.bad {
+			var f, in fields
+			if !f.index(m.body[genlHeaderLen:], &sizes{}) {
+				return false
+			}
+			for kind := range f.at {
+				if !in.index(f.value(uint16(kind)), &sizes{}) {
 					return false
 				}
-			}
-			if a.bad {
-				return false
 			}
 			n--
 		}
@@ -197,11 +194,11 @@ func FuzzParse(f *testing.F) {
 		c := &channel{family: fakeFamily, seq: 1}
 		_, _ = c.messages(b, new(shape), func([]byte) error { return nil })
 		_, errService := n.service(b)
-		_, errServer := decodeServer(b, spec.IPv4)
+		errServer := decodeServer(b, spec.IPv4, new(server))
 		_, _, errDaemon := n.daemon(b)
 		_, _ = decodeTimeouts(b)
 		_, _ = countersIn(b, attrDest, dstStats, dstStats64)
-		if _, ok := inside(b, attrService); !ok && errService == nil {
+		if errService == nil && !new(fields).inside(b, attrService, &sizes{}) {
 			t.Error("a service out of nothing")
 		}
 		if errServer == nil && errService == nil && errDaemon == nil && len(b) < 3*attrHeaderLen {

@@ -65,8 +65,8 @@ func (d *Driver) serverCounters(out map[spec.Key]Counters, k spec.ServiceKey) er
 	e.end()
 	family := k.Family()
 	_, err = c.dump(func(body []byte) error {
-		s, err := decodeServer(body, family)
-		if err != nil {
+		var s server
+		if err := decodeServer(body, family, &s); err != nil {
 			return err
 		}
 		out[spec.DestinationKey{Service: k, Address: s.address}], err = countersIn(body, attrDest, dstStats, dstStats64)
@@ -75,42 +75,31 @@ func (d *Driver) serverCounters(out map[spec.Key]Counters, k spec.ServiceKey) er
 	return err
 }
 
+// Bytes are counted with 64 bits in both kinds of counters.
+var (
+	counters32 = sizes{1: 4, 4, 4, 8, 8, 4, 4, 4, 4, 4}
+	counters64 = sizes{1: 8, 8, 8, 8, 8, 8, 8, 8, 8, 8}
+)
+
 // countersIn takes the 64-bit counters, or those of a kernel that has no others.
 func countersIn(body []byte, object, stats32, stats64 uint16) (n Counters, err error) {
-	a, _ := inside(body, object)
-	wide := false
-	for a.next() {
-		switch a.kind {
-		case stats64:
-			wide = true
-			n, err = decodeCounters(a.value, true)
-		case stats32:
-			if !wide {
-				n, err = decodeCounters(a.value, false)
-			}
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-func decodeCounters(b []byte, wide bool) (n Counters, err error) {
-	a := attributes{rest: b}
-	fields := [...]*uint64{1: &n.Conns, &n.InPkts, &n.OutPkts, &n.InBytes, &n.OutBytes, &n.CPS, &n.InPPS, &n.OutPPS, &n.InBPS, &n.OutBPS}
-	const inBytes, outBytes = 4, 5 // 64 bits in both
-	for a.next() {
-		switch {
-		case a.kind == 0 || int(a.kind) >= len(fields):
-		case wide || a.kind == inBytes || a.kind == outBytes:
-			*fields[a.kind] = a.u64()
-		default:
-			*fields[a.kind] = uint64(a.u32())
-		}
-	}
-	if a.bad {
+	var in, f fields
+	if !in.inside(body, object, &sizes{}) {
 		return n, errMalformed
+	}
+	stats, least := stats32, &counters32
+	if in.at[stats64] != 0 {
+		stats, least = stats64, &counters64
+	}
+	if !f.index(in.value(stats), least) {
+		return n, errMalformed
+	}
+	for i, field := range [...]*uint64{&n.Conns, &n.InPkts, &n.OutPkts, &n.InBytes, &n.OutBytes, &n.CPS, &n.InPPS, &n.OutPPS, &n.InBPS, &n.OutBPS} {
+		if kind := uint16(i + 1); least[kind] == 8 {
+			*field = f.u64(kind)
+		} else {
+			*field = uint64(f.u32(kind))
+		}
 	}
 	return n, nil
 }

@@ -26,6 +26,9 @@ type server struct {
 type names map[string]string
 
 func (n names) of(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
 	if s, ok := n[string(b)]; ok {
 		return s
 	}
@@ -36,173 +39,101 @@ func (n names) of(b []byte) string {
 
 const noScheduler = "none"
 
-// inside finds the attributes within the one attribute of a message; ok is false if there is none.
-func inside(body []byte, kind uint16) (a attributes, ok bool) {
-	top := attributes{rest: body}
-	for top.next() {
-		if top.kind == kind {
-			return attributes{rest: top.value}, true
-		}
+var (
+	serviceSizes = sizes{svcFamily: 2, svcProtocol: 2, svcPort: 2, svcFWMark: 4, svcFlags: 4, svcTimeout: 4, svcNetmask: 4}
+	serverSizes  = sizes{
+		dstAddress: 4, dstPort: 2, dstForward: 4, dstWeight: 4, dstUpper: 4, dstLower: 4, dstActive: 4, dstInactive: 4, dstPersistent: 4,
+		dstFamily: 2, dstTunType: 1, dstTunPort: 2, dstTunChecksum: 2,
 	}
-	return a, false
-}
+	timeoutSizes = sizes{attrTimeoutTCP: 4, attrTimeoutTCPFin: 4, attrTimeoutUDP: 4}
+	daemonSizes  = sizes{dmnState: 4, dmnSyncID: 4, dmnMaxLen: 2, dmnGroup: 4, dmnGroup6: 16, dmnPort: 2, dmnTTL: 1}
+)
 
 // service decodes the body of a message about a service.
 func (n names) service(body []byte) (s service, err error) {
-	a, ok := inside(body, attrService)
-	var raw [16]byte
-	var port uint16
-	var mask []byte
-	var family spec.Family
-	for a.next() {
-		switch a.kind {
-		case svcFamily:
-			family = spec.Family(a.u16())
-		case svcProtocol:
-			s.key.Protocol = spec.Protocol(a.u16())
-		case svcAddress:
-			raw = a.raw()
-		case svcPort:
-			port = a.port()
-		case svcFWMark:
-			s.key.FWMark = a.u32()
-		case svcScheduler:
-			s.value.Scheduler = n.of(a.text())
-		case svcFlags:
-			setFlags(&s.value, a.u32())
-		case svcTimeout:
-			s.value.Timeout = a.u32()
-		case svcNetmask:
-			mask = a.fixed(4)
-		case svcEngine:
-			s.value.Engine = n.of(a.text())
-		}
-	}
-	if !ok || a.bad || family != spec.IPv4 && family != spec.IPv6 {
+	var f fields
+	if !f.inside(body, attrService, &serviceSizes) {
 		return s, errMalformed
 	}
-	identify(&s.key, family, &raw, port)
-	complete(&s.value, family, mask)
-	return s, nil
-}
-
-// identify fills in the half of a key that is set: a mark, or an address.
-func identify(k *spec.ServiceKey, family spec.Family, raw *[16]byte, port uint16) {
-	if k.FWMark != 0 {
-		*k = spec.Mark(k.FWMark, family)
-		return
+	family := spec.Family(f.u16(svcFamily))
+	if family != spec.IPv4 && family != spec.IPv6 {
+		return s, errMalformed
 	}
-	k.Address = netip.AddrPortFrom(address(raw, family == spec.IPv6), port)
-}
-
-func setFlags(s *spec.Service, flags uint32) {
-	s.Persistent = flags&flagPersistent != 0
-	s.OnePacket = flags&flagOnePacket != 0
-	s.Flags = spec.SchedulerFlags(flags &^ flagsOwned)
-}
-
-func complete(s *spec.Service, family spec.Family, mask []byte) {
-	if s.Scheduler == "" {
-		s.Scheduler = noScheduler
+	if mark := f.u32(svcFWMark); mark != 0 {
+		s.key = spec.Mark(mark, family)
+	} else {
+		s.key.Protocol = spec.Protocol(f.u16(svcProtocol))
+		s.key.Address = netip.AddrPortFrom(f.address(svcAddress, family), f.port(svcPort))
+	}
+	flags := f.u32(svcFlags)
+	s.value = spec.Service{
+		Scheduler:  n.of(f.text(svcScheduler)),
+		Flags:      spec.SchedulerFlags(flags &^ flagsOwned),
+		OnePacket:  flags&flagOnePacket != 0,
+		Persistent: flags&flagPersistent != 0,
+		Timeout:    f.u32(svcTimeout),
+		Engine:     n.of(f.text(svcEngine)),
+	}
+	if s.value.Scheduler == "" {
+		s.value.Scheduler = noScheduler
 	}
 	switch {
-	case mask == nil:
+	case f.at[svcNetmask] == 0:
 	case family == spec.IPv6:
-		s.Netmask = spec.PrefixIPv6(uint8(min(native.Uint32(mask), 128)))
+		s.value.Netmask = spec.PrefixIPv6(uint8(min(f.u32(svcNetmask), 128)))
 	default:
-		s.Netmask = spec.MaskIPv4(binary.BigEndian.Uint32(mask))
-	}
-}
-
-// decodeServer decodes the body of a message about a destination of a service of the family.
-func decodeServer(body []byte, family spec.Family) (s server, err error) {
-	a, ok := inside(body, attrDest)
-	var raw [16]byte
-	var port uint16
-	for a.next() {
-		switch a.kind {
-		case dstAddress:
-			raw = a.raw()
-		case dstPort:
-			port = a.port()
-		case dstForward:
-			s.value.Forward = spec.Forward(a.u32() & forwardMask)
-		case dstWeight:
-			s.value.Weight = a.u32()
-		case dstUpper:
-			s.value.UpperThreshold = a.u32()
-		case dstLower:
-			s.value.LowerThreshold = a.u32()
-		case dstActive:
-			s.conns.Active = a.u32()
-		case dstInactive:
-			s.conns.Inactive = a.u32()
-		case dstPersistent:
-			s.conns.Persistent = a.u32()
-		case dstFamily:
-			if f := a.u16(); f != 0 {
-				family = spec.Family(f)
-			}
-		case dstTunType:
-			s.value.Tunnel.Type = spec.TunnelType(a.u8())
-		case dstTunPort:
-			s.value.Tunnel.Port = a.port()
-		case dstTunChecksum:
-			s.value.Tunnel.Checksum = spec.Checksum(a.u16())
-		}
-	}
-	if !ok || a.bad || family != spec.IPv4 && family != spec.IPv6 {
-		return s, errMalformed
-	}
-	s.address = netip.AddrPortFrom(address(&raw, family == spec.IPv6), port)
-	if s.value.Forward != spec.TunnelTo {
-		s.value.Tunnel = spec.Tunnel{} // getsockopt does not show it, and nothing comes of it
+		s.value.Netmask = spec.MaskIPv4(binary.BigEndian.Uint32(f.value(svcNetmask)))
 	}
 	return s, nil
+}
+
+// decodeServer fills s from the body of a message about a destination of a service of the family.
+func decodeServer(body []byte, family spec.Family, s *server) error {
+	var f fields
+	if !f.inside(body, attrDest, &serverSizes) {
+		return errMalformed
+	}
+	if own := f.u16(dstFamily); own != 0 {
+		family = spec.Family(own)
+	}
+	if family != spec.IPv4 && family != spec.IPv6 {
+		return errMalformed
+	}
+	s.address = netip.AddrPortFrom(f.address(dstAddress, family), f.port(dstPort))
+	s.value = spec.Destination{
+		Forward: spec.Forward(f.u32(dstForward) & forwardMask), Weight: f.u32(dstWeight),
+		UpperThreshold: f.u32(dstUpper), LowerThreshold: f.u32(dstLower),
+	}
+	if s.value.Forward == spec.TunnelTo { // for others getsockopt does not show it, and nothing comes of it
+		s.value.Tunnel = spec.Tunnel{
+			Type: spec.TunnelType(f.u8(dstTunType)), Port: f.port(dstTunPort), Checksum: spec.Checksum(f.u16(dstTunChecksum)),
+		}
+	}
+	s.conns = spec.Connections{Active: f.u32(dstActive), Inactive: f.u32(dstInactive), Persistent: f.u32(dstPersistent)}
+	return nil
 }
 
 func decodeTimeouts(body []byte) (t spec.Timeouts, err error) {
-	a := attributes{rest: body}
-	for a.next() {
-		switch a.kind {
-		case attrTimeoutTCP:
-			t.TCP = a.u32()
-		case attrTimeoutTCPFin:
-			t.TCPFin = a.u32()
-		case attrTimeoutUDP:
-			t.UDP = a.u32()
-		}
-	}
-	if a.bad {
+	var f fields
+	if !f.index(body, &timeoutSizes) {
 		return t, errMalformed
 	}
-	return t, nil
+	return spec.Timeouts{TCP: f.u32(attrTimeoutTCP), TCPFin: f.u32(attrTimeoutTCPFin), UDP: f.u32(attrTimeoutUDP)}, nil
 }
 
 func (n names) daemon(body []byte) (k spec.SyncDaemonKey, d spec.SyncDaemon, err error) {
-	a, ok := inside(body, attrDaemon)
-	for a.next() {
-		switch a.kind {
-		case dmnState:
-			k.Role = spec.Role(a.u32())
-		case dmnInterface:
-			d.Interface = n.of(a.text())
-		case dmnSyncID:
-			d.SyncID = a.u32()
-		case dmnMaxLen:
-			d.MaxLen = a.u16()
-		case dmnGroup:
-			d.Group = netip.AddrFrom4([4]byte(a.fixed(4)))
-		case dmnGroup6:
-			d.Group = netip.AddrFrom16([16]byte(a.fixed(16)))
-		case dmnPort:
-			d.Port = a.u16()
-		case dmnTTL:
-			d.TTL = a.u8()
-		}
-	}
-	if !ok || a.bad {
+	var f fields
+	if !f.inside(body, attrDaemon, &daemonSizes) {
 		return k, d, errMalformed
 	}
-	return k, d, nil
+	d = spec.SyncDaemon{
+		Interface: n.of(f.text(dmnInterface)), SyncID: f.u32(dmnSyncID), MaxLen: f.u16(dmnMaxLen), Port: f.u16(dmnPort), TTL: f.u8(dmnTTL),
+	}
+	switch {
+	case f.at[dmnGroup] != 0:
+		d.Group = f.address(dmnGroup, spec.IPv4)
+	case f.at[dmnGroup6] != 0:
+		d.Group = f.address(dmnGroup6, spec.IPv6)
+	}
+	return spec.SyncDaemonKey{Role: spec.Role(f.u32(dmnState))}, d, nil
 }

@@ -5,6 +5,7 @@ package netlink
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -30,18 +31,17 @@ func (e *encoder) reset() { e.b, e.start = e.b[:0], 0 }
 // begin starts a request to a generic netlink family; end must follow.
 func (e *encoder) begin(family, flags uint16, seq uint32, cmd, version uint8) {
 	e.start = len(e.b)
-	e.b = native.AppendUint32(e.b, 0)
-	e.b = native.AppendUint16(e.b, family)
-	e.b = native.AppendUint16(e.b, flags|unix.NLM_F_REQUEST)
-	e.b = native.AppendUint32(e.b, seq)
-	e.b = native.AppendUint32(e.b, 0)
-	e.b = append(e.b, cmd, version, 0, 0)
+	b := e.room(headerLen + genlHeaderLen)[:headerLen+genlHeaderLen]
+	native.PutUint32(b, 0)
+	native.PutUint16(b[4:], family)
+	native.PutUint16(b[6:], flags|unix.NLM_F_REQUEST)
+	native.PutUint32(b[8:], seq)
+	native.PutUint32(b[12:], 0)
+	native.PutUint32(b[headerLen:], 0)
+	b[headerLen], b[headerLen+1] = cmd, version
 }
 
 func (e *encoder) end() { native.PutUint32(e.b[e.start:], uint32(len(e.b)-e.start)) }
-
-// drop takes the last request back.
-func (e *encoder) drop() { e.b = e.b[:e.start] }
 
 // acknowledge makes the kernel answer the request at an offset even if it succeeds.
 func (e *encoder) acknowledge(start int) {
@@ -50,8 +50,19 @@ func (e *encoder) acknowledge(start int) {
 }
 
 func (e *encoder) header(kind uint16, size int) {
-	e.b = native.AppendUint16(e.b, uint16(attrHeaderLen+size))
-	e.b = native.AppendUint16(e.b, kind)
+	b := e.room(attrHeaderLen)[:attrHeaderLen]
+	native.PutUint16(b, uint16(attrHeaderLen+size))
+	native.PutUint16(b[2:], kind)
+}
+
+// room is n more bytes of the buffer, with whatever was in them.
+func (e *encoder) room(n int) []byte {
+	at := len(e.b)
+	if cap(e.b)-at < n {
+		e.b = slices.Grow(e.b, n)
+	}
+	e.b = e.b[:at+n]
+	return e.b[at:]
 }
 
 // nest opens an attribute that holds others; close, with what nest returned, ends it.
@@ -63,32 +74,22 @@ func (e *encoder) nest(kind uint16) int {
 
 func (e *encoder) close(at int) { native.PutUint16(e.b[at:], uint16(len(e.b)-at)) }
 
-func (e *encoder) u8(kind uint16, v uint8) {
-	e.header(kind, 1)
-	e.b = append(e.b, v, 0, 0, 0)
+// word is an attribute of up to four bytes, which the caller fills in.
+func (e *encoder) word(kind uint16, size int) []byte {
+	b := e.room(attrHeaderLen + 4)[:attrHeaderLen+4]
+	native.PutUint16(b, uint16(attrHeaderLen+size))
+	native.PutUint16(b[2:], kind)
+	native.PutUint32(b[attrHeaderLen:], 0)
+	return b[attrHeaderLen:]
 }
 
-func (e *encoder) u16(kind, v uint16) {
-	e.header(kind, 2)
-	e.b = append(native.AppendUint16(e.b, v), 0, 0)
-}
+func (e *encoder) u8(kind uint16, v uint8)   { e.word(kind, 1)[0] = v }
+func (e *encoder) u16(kind, v uint16)        { native.PutUint16(e.word(kind, 2), v) }
+func (e *encoder) u32(kind uint16, v uint32) { native.PutUint32(e.word(kind, 4), v) }
 
-// port is a u16 in network byte order.
-func (e *encoder) port(kind, v uint16) {
-	e.header(kind, 2)
-	e.b = append(e.b, byte(v>>8), byte(v), 0, 0)
-}
-
-func (e *encoder) u32(kind uint16, v uint32) {
-	e.header(kind, 4)
-	e.b = native.AppendUint32(e.b, v)
-}
-
-// be32 is a u32 in network byte order.
-func (e *encoder) be32(kind uint16, v uint32) {
-	e.header(kind, 4)
-	e.b = binary.BigEndian.AppendUint32(e.b, v)
-}
+// port is a u16 in network byte order, and be32 a u32.
+func (e *encoder) port(kind, v uint16)        { binary.BigEndian.PutUint16(e.word(kind, 2), v) }
+func (e *encoder) be32(kind uint16, v uint32) { binary.BigEndian.PutUint32(e.word(kind, 4), v) }
 
 // text is a string with its terminating zero. Callers bound its length.
 func (e *encoder) text(kind uint16, s string) {

@@ -135,9 +135,9 @@ func (k *fakeKernel) change(cmd uint8, body []byte) unix.Errno {
 
 func (k *fakeKernel) decode(body []byte) plan.Change {
 	service, noService := k.names.service(body)
-	if _, isDestination := inside(body, attrDest); isDestination {
-		d, err := decodeServer(body, service.key.Family())
-		if err != nil || noService != nil {
+	if new(fields).inside(body, attrDest, &sizes{}) {
+		var d server
+		if err := decodeServer(body, service.key.Family(), &d); err != nil || noService != nil {
 			panic("cannot decode")
 		}
 		return plan.Change{Key: spec.DestinationKey{Service: service.key, Address: d.address}, After: d.value}

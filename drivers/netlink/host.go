@@ -52,7 +52,7 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 }
 
 func cString(b []byte) string {
-	b, _, _ = bytes.Cut(b, zeros[:1])
+	b, _, _ = bytes.Cut(b, []byte{0})
 	return string(b)
 }
 

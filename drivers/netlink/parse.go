@@ -4,8 +4,10 @@ package netlink
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 
+	"github.com/lvsform/lvsform/spec"
 	"golang.org/x/sys/unix"
 )
 
@@ -48,78 +50,113 @@ func (m *messages) errno() (unix.Errno, bool) {
 	return unix.Errno(n), n >= 0
 }
 
-// attributes walks over attributes, in place: after next, kind and value are the attribute's, and the methods
-// read the value as what it should be.
-type attributes struct {
-	rest []byte
-	// bad says that an attribute, or a value that was asked for, was cut short.
-	bad bool
+// sizes is what the values of attributes must at least be, by kind. Texts, and what is not read, are of any size.
+type sizes [16]uint8
 
-	kind  uint16
-	value []byte
+// fields are the attributes of one level, found in one pass and read in place. A kind that is absent reads as zero.
+type fields struct {
+	b  []byte
+	at [16]uint32 // where the value of each kind starts; it is never at 0
 }
 
-func (a *attributes) next() bool {
-	if len(a.rest) == 0 || a.bad {
-		return false
+// index is false if an attribute is cut short, or shorter than it must be.
+func (f *fields) index(b []byte, least *sizes) bool {
+	f.b = b
+	for at := 0; at < len(b); {
+		if len(b)-at < attrHeaderLen {
+			return false
+		}
+		n := int(native.Uint16(b[at:]))
+		kind := native.Uint16(b[at+2:]) & attrTypeMask
+		if n < attrHeaderLen || n > len(b)-at {
+			return false
+		}
+		if int(kind) < len(f.at) {
+			if n-attrHeaderLen < int(least[kind]) {
+				return false
+			}
+			f.at[kind] = uint32(at + attrHeaderLen)
+		}
+		at += align(n)
 	}
-	if len(a.rest) < attrHeaderLen {
-		a.bad = true
-		return false
-	}
-	n := int(native.Uint16(a.rest))
-	if n < attrHeaderLen || n > len(a.rest) {
-		a.bad = true
-		return false
-	}
-	a.kind = native.Uint16(a.rest[2:]) & attrTypeMask
-	a.value = a.rest[attrHeaderLen:n]
-	a.rest = a.rest[min(align(n), len(a.rest)):]
 	return true
 }
 
-func align(n int) int { return (n + 3) &^ 3 }
-
-var zeros [16]byte
-
-// fixed is the first n bytes of the value, n at most 16.
-func (a *attributes) fixed(n int) []byte {
-	if len(a.value) < n {
-		a.bad = true
-		return zeros[:n]
-	}
-	return a.value[:n]
+// inside indexes the attributes within one; it is false if there is none of the kind, or a bad one.
+func (f *fields) inside(b []byte, kind uint16, least *sizes) bool {
+	var top fields
+	return top.index(b, &sizes{}) && top.at[kind] != 0 && f.index(top.value(kind), least)
 }
 
-func (a *attributes) u8() uint8   { return a.fixed(1)[0] }
-func (a *attributes) u16() uint16 { return native.Uint16(a.fixed(2)) }
-func (a *attributes) u32() uint32 { return native.Uint32(a.fixed(4)) }
-func (a *attributes) u64() uint64 { return native.Uint64(a.fixed(8)) }
+// value is the whole value of an attribute.
+func (f *fields) value(kind uint16) []byte {
+	at := f.at[kind]
+	if at == 0 {
+		return nil
+	}
+	return f.b[at : at+uint32(native.Uint16(f.b[at-attrHeaderLen:]))-attrHeaderLen]
+}
+
+func (f *fields) u8(kind uint16) uint8 {
+	if f.at[kind] == 0 {
+		return 0
+	}
+	return f.b[f.at[kind]]
+}
+
+func (f *fields) u16(kind uint16) uint16 {
+	if f.at[kind] == 0 {
+		return 0
+	}
+	return native.Uint16(f.b[f.at[kind]:])
+}
+
+func (f *fields) u32(kind uint16) uint32 {
+	if f.at[kind] == 0 {
+		return 0
+	}
+	return native.Uint32(f.b[f.at[kind]:])
+}
+
+func (f *fields) u64(kind uint16) uint64 {
+	if f.at[kind] == 0 {
+		return 0
+	}
+	return native.Uint64(f.b[f.at[kind]:])
+}
 
 // port is a u16 in network byte order.
-func (a *attributes) port() uint16 {
-	b := a.fixed(2)
-	return uint16(b[0])<<8 | uint16(b[1])
+func (f *fields) port(kind uint16) uint16 {
+	if f.at[kind] == 0 {
+		return 0
+	}
+	return binary.BigEndian.Uint16(f.b[f.at[kind]:])
 }
 
 // text is a string without its terminating zero, still in the datagram.
-func (a *attributes) text() []byte {
-	if i := bytes.IndexByte(a.value, 0); i >= 0 {
-		return a.value[:i]
+func (f *fields) text(kind uint16) []byte {
+	v := f.value(kind)
+	if i := bytes.IndexByte(v, 0); i >= 0 {
+		return v[:i]
 	}
-	return a.value
+	return v
 }
 
-// raw is an address whose family stands somewhere else: IPv4 is in the first four bytes.
-func (a *attributes) raw() (b [16]byte) {
-	copy(b[:], a.fixed(4))
-	copy(b[:], a.value[:min(len(a.value), len(b))])
-	return b
+// address is of either family: IPv4 is in the first four bytes.
+func (f *fields) address(kind uint16, family spec.Family) netip.Addr {
+	v := f.value(kind)
+	if family == spec.IPv4 && len(v) >= 4 {
+		return netip.AddrFrom4([4]byte(v))
+	}
+	if len(v) >= 16 {
+		return netip.AddrFrom16([16]byte(v))
+	}
+	var b [16]byte
+	copy(b[:], v)
+	if family == spec.IPv4 {
+		return netip.AddrFrom4([4]byte(b[:]))
+	}
+	return netip.AddrFrom16(b)
 }
 
-func address(b *[16]byte, ipv6 bool) netip.Addr {
-	if ipv6 {
-		return netip.AddrFrom16(*b)
-	}
-	return netip.AddrFrom4([4]byte(b[:4]))
-}
+func align(n int) int { return (n + 3) &^ 3 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/netip"
 
 	"github.com/lvsform/lvsform/spec"
 	"golang.org/x/sys/unix"
@@ -60,16 +61,16 @@ func (d *Driver) read(ctx context.Context) (s spec.State, err error) {
 
 // readService puts a service's destinations into the state, or takes the service out if it is gone.
 func (d *Driver) readService(s *spec.State, k spec.ServiceKey, counts map[spec.ServiceKey]uint32) error {
-	list, exists, err := d.servers(k, counts)
+	key := spec.DestinationKey{Service: k}
+	exists, err := d.servers(k, counts, func(a netip.AddrPort, v spec.Destination, _ spec.Connections) {
+		key.Address = a
+		s.Destinations[key] = v
+	})
 	if err != nil {
 		return explain("read the destinations of "+k.String(), err)
 	}
 	if !exists {
 		delete(s.Services, k)
-		return nil
-	}
-	for i := range list {
-		s.Destinations[spec.DestinationKey{Service: k, Address: list[i].address}] = list[i].value
 	}
 	return nil
 }
@@ -77,6 +78,9 @@ func (d *Driver) readService(s *spec.State, k spec.ServiceKey, counts map[spec.S
 // recheck reads the services again whose number of destinations is not what it was: it was this number that said that
 // nothing is hidden from getsockopt, and that a dump in pieces is whole. Netlink by itself hides nothing.
 func (d *Driver) recheck(s *spec.State, before map[spec.ServiceKey]uint32) error {
+	if d.table == nil || d.table.unchanged() {
+		return nil
+	}
 	now := d.counts()
 	for k, n := range before {
 		if _, ok := s.Services[k]; !ok || now[k] == n {
@@ -127,13 +131,12 @@ func (d *Driver) Connections(ctx context.Context, services []spec.ServiceKey) (m
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		list, _, err := d.servers(k, counts)
+		_, err := d.servers(k, counts, func(a netip.AddrPort, _ spec.Destination, n spec.Connections) {
+			out[spec.DestinationKey{Service: k, Address: a}] = n
+		})
 		if err != nil {
 			d.hangUp()
 			return nil, explain("read the connections of "+k.String(), err)
-		}
-		for i := range list {
-			out[spec.DestinationKey{Service: k, Address: list[i].address}] = list[i].conns
 		}
 	}
 	return out, nil

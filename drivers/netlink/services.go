@@ -4,6 +4,7 @@ package netlink
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 
 	"github.com/lvsform/lvsform/spec"
@@ -18,11 +19,13 @@ type list struct {
 	counts map[spec.ServiceKey]uint32
 }
 
-func (l list) expected() (n int) {
+// expected guesses how many destinations there are in all.
+func (l list) expected() int {
+	n := (len(l.keys) - len(l.counts)) * 8
 	for _, c := range l.counts {
 		n += int(c)
 	}
-	return n
+	return max(n, 0)
 }
 
 // services lists the services of one moment. A dump may have missed some if it came in pieces. Then it counts if it
@@ -35,7 +38,7 @@ func (d *Driver) services() (list, error) {
 		if err != nil {
 			return list{}, err
 		}
-		if s.snapshot() || l.counts != nil && sameKeys(l.values, l.counts) && sameKeys(l.counts, d.counts()) ||
+		if s.snapshot() || l.counts != nil && sameKeys(l.values, l.counts) && d.table.unchanged() ||
 			last.values != nil && maps.Equal(l.values, last.values) {
 			return l, nil
 		}
@@ -106,25 +109,34 @@ func (d *Driver) counts() map[spec.ServiceKey]uint32 {
 	return counts
 }
 
-// servers are the destinations of a service at one moment; the list is valid until the next call.
-func (d *Driver) servers(k spec.ServiceKey, counts map[spec.ServiceKey]uint32) (list []server, exists bool, err error) {
-	d.found = d.found[:0]
+// servers gives f the destinations of a service at one moment, each once; exists is false if it is gone. Destinations
+// that stay as many as counts says can be had by getsockopt.
+func (d *Driver) servers(k spec.ServiceKey, counts map[spec.ServiceKey]uint32, f func(netip.AddrPort, spec.Destination, spec.Connections)) (exists bool, err error) {
 	n, counted := counts[k]
 	if counted {
-		ok, err := d.table.servers(k, n, func(s server) { d.found = append(d.found, s) })
-		if ok || err == unix.ESRCH {
-			return d.found, ok, nil
+		entries, ok, err := d.table.servers(k, n)
+		if err == unix.ESRCH {
+			return false, nil
+		}
+		if ok {
+			for ; len(entries) > 0; entries = entries[destEntry:] {
+				address, value := serverOf(entries)
+				f(address, value, connectionsOf(entries))
+			}
+			return true, nil
 		}
 	}
 	if err := d.dumpServers(k, int(n), counted); err != nil {
-		return nil, false, err
+		return false, err
+	}
+	for i := range d.found {
+		f(d.found[i].address, d.found[i].value, d.found[i].conns)
 	}
 	if len(d.found) > 0 {
-		return d.found, true, nil
+		return true, nil
 	}
 	// A service that is gone dumps as if it were empty.
-	exists, err = d.exists(k)
-	return nil, exists, err
+	return d.exists(k)
 }
 
 // narrowFits is how many destinations certainly fit one datagram of the narrow channel.
@@ -167,9 +179,8 @@ func (d *Driver) dumpOnce(c *channel, k spec.ServiceKey) (shape, error) {
 	d.found = d.found[:0]
 	family := k.Family()
 	s, err := c.dump(func(body []byte) error {
-		x, err := decodeServer(body, family)
-		d.found = append(d.found, x)
-		return err
+		d.found = append(d.found, server{})
+		return decodeServer(body, family, &d.found[len(d.found)-1])
 	})
 	if err == nil && s.datagrams > 1 {
 		d.found = unique(d.found)

@@ -3,7 +3,6 @@
 package netlink
 
 import (
-	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"os"
@@ -16,8 +15,9 @@ import (
 // sockopts is the older of the kernel's two interfaces. It shows IPv4 only, no tunnels and no persistence engines, but
 // all destinations of a service at once, at a twentieth of the cost.
 type sockopts struct {
-	fd  int
-	buf []byte
+	fd int
+	// buf is used again by every call, services holds the entries of the last counts.
+	buf, services []byte
 }
 
 // Options of getsockopt and the layout of what they fill in, on 64-bit machines.
@@ -30,6 +30,8 @@ const (
 	infoServices   = 8
 	servicesHeader = 8
 	serviceEntry   = 104
+	entryScheduler = 16 // after what identifies the service
+	entryCount     = 44
 	destsHeader    = 24
 	destEntry      = 96
 )
@@ -51,7 +53,8 @@ func (s *sockopts) close() error { return os.NewSyscallError("close", unix.Close
 func (s *sockopts) get(option int, b []byte) error {
 	n := uint32(len(b))
 	for {
-		_, _, e := unix.Syscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), unix.IPPROTO_IP, uintptr(option),
+		// The kernel does not wait in it: to tell the scheduler that it could would cost more than the call.
+		_, _, e := unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(s.fd), unix.IPPROTO_IP, uintptr(option),
 			uintptr(unsafe.Pointer(&b[0])), uintptr(unsafe.Pointer(&n)), 0)
 		switch e {
 		case 0:
@@ -71,8 +74,8 @@ func (s *sockopts) space(n int) []byte {
 	return s.buf[:n]
 }
 
-// counts are all IPv4 services of one moment and how many destinations each has, IPv6 ones included.
-func (s *sockopts) counts() (map[spec.ServiceKey]uint32, error) {
+// list is all IPv4 services of one moment as entries in buf.
+func (s *sockopts) list() ([]byte, error) {
 	info := s.space(infoLen)
 	if err := s.get(optInfo, info); err != nil {
 		return nil, err
@@ -84,17 +87,45 @@ func (s *sockopts) counts() (map[spec.ServiceKey]uint32, error) {
 		if err := s.get(optServices, b); err != nil {
 			return nil, err
 		}
-		out := make(map[spec.ServiceKey]uint32, n)
-		for e := b[servicesHeader:]; len(e) > 0 && e[16] != 0; e = e[serviceEntry:] {
-			out[serviceOf(e)] = native.Uint32(e[44:])
-		}
-		if len(out) < n {
-			return out, nil
+		entries := b[servicesHeader:]
+		for at := 0; at < len(entries); at += serviceEntry {
+			if entries[at+entryScheduler] == 0 { // no service is without: what was not filled in
+				return entries[:at], nil
+			}
 		}
 	}
 }
 
-// serviceOf reads an entry's key: protocol, address, port, mark; a scheduler's name follows at 16, never empty.
+// counts are all IPv4 services of one moment and how many destinations each has, IPv6 ones included.
+func (s *sockopts) counts() (map[spec.ServiceKey]uint32, error) {
+	entries, err := s.list()
+	if err != nil {
+		return nil, err
+	}
+	s.services = append(s.services[:0], entries...)
+	out := make(map[spec.ServiceKey]uint32, len(entries)/serviceEntry)
+	for e := entries; len(e) > 0; e = e[serviceEntry:] {
+		out[serviceOf(e)] = native.Uint32(e[entryCount:])
+	}
+	return out, nil
+}
+
+// unchanged says that the services are still those that counts gave, and as many of their destinations.
+func (s *sockopts) unchanged() bool {
+	now, err := s.list()
+	if err != nil || len(now) != len(s.services) {
+		return false
+	}
+	for at := 0; at < len(now); at += serviceEntry {
+		x, y := now[at:at+serviceEntry], s.services[at:at+serviceEntry]
+		if [entryScheduler]byte(x) != [entryScheduler]byte(y) || native.Uint32(x[entryCount:]) != native.Uint32(y[entryCount:]) {
+			return false
+		}
+	}
+	return true
+}
+
+// serviceOf reads an entry's key: protocol, address, port, mark.
 func serviceOf(e []byte) spec.ServiceKey {
 	if mark := native.Uint32(e[12:]); mark != 0 {
 		return spec.Mark(mark, spec.IPv4)
@@ -103,9 +134,9 @@ func serviceOf(e []byte) spec.ServiceKey {
 		netip.AddrPortFrom(netip.AddrFrom4([4]byte(e[4:8])), binary.BigEndian.Uint16(e[8:])))
 }
 
-// servers are the destinations of one moment of an IPv4 service that is thought to have n. ok is false if they are not
-// n, or if there is more to know than this interface shows.
-func (s *sockopts) servers(k spec.ServiceKey, n uint32, f func(server)) (ok bool, err error) {
+// servers are the destinations of one moment of an IPv4 service that is thought to have n, as entries in buf. ok is
+// false if they are not n, or if there is more to know than this interface shows.
+func (s *sockopts) servers(k spec.ServiceKey, n uint32) (entries []byte, ok bool, err error) {
 	size := int(n) + 1
 	b := s.space(destsHeader + size*destEntry)
 	clear(b[:destsHeader])
@@ -118,35 +149,32 @@ func (s *sockopts) servers(k spec.ServiceKey, n uint32, f func(server)) (ok bool
 		binary.BigEndian.PutUint16(b[8:], k.Address.Port())
 	}
 	native.PutUint32(b[16:], uint32(size))
-	entries := b[destsHeader:]
+	entries = b[destsHeader:]
 	for at := 0; at < len(entries); at += destEntry {
 		native.PutUint32(entries[at:], 0)
 	}
 	if err := s.get(optDests, b); err != nil {
-		return false, err
+		return nil, false, err
 	}
 	// The kernel refuses 0.0.0.0, which therefore ends the entries.
-	found, shown := uint32(0), true
-	for e := entries; len(e) > 0 && !bytes.Equal(e[:4], zeros[:4]); e = e[destEntry:] {
-		found++
-		shown = shown && native.Uint32(e[8:])&forwardMask != uint32(spec.TunnelTo)
+	at := 0
+	for ; at < len(entries) && native.Uint32(entries[at:]) != 0; at += destEntry {
+		if spec.Forward(native.Uint32(entries[at+8:])&forwardMask) == spec.TunnelTo {
+			return nil, false, nil
+		}
 	}
-	if found != n || !shown {
-		return false, nil
-	}
-	for e := entries[:n*destEntry]; len(e) > 0; e = e[destEntry:] {
-		f(serverOf(e))
-	}
-	return true, nil
+	return entries[:at], at == int(n)*destEntry, nil
 }
 
-func serverOf(e []byte) server {
-	return server{
-		address: netip.AddrPortFrom(netip.AddrFrom4([4]byte(e[:4])), binary.BigEndian.Uint16(e[4:])),
-		value: spec.Destination{
-			Forward: spec.Forward(native.Uint32(e[8:]) & forwardMask), Weight: native.Uint32(e[12:]),
-			UpperThreshold: native.Uint32(e[16:]), LowerThreshold: native.Uint32(e[20:]),
-		},
-		conns: spec.Connections{Active: native.Uint32(e[24:]), Inactive: native.Uint32(e[28:]), Persistent: native.Uint32(e[32:])},
+// serverOf reads a destination's entry.
+func serverOf(e []byte) (netip.AddrPort, spec.Destination) {
+	_ = e[destEntry-1]
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte(e[:4])), binary.BigEndian.Uint16(e[4:])), spec.Destination{
+		Forward: spec.Forward(native.Uint32(e[8:]) & forwardMask), Weight: native.Uint32(e[12:]),
+		UpperThreshold: native.Uint32(e[16:]), LowerThreshold: native.Uint32(e[20:]),
 	}
+}
+
+func connectionsOf(e []byte) spec.Connections {
+	return spec.Connections{Active: native.Uint32(e[24:]), Inactive: native.Uint32(e[28:]), Persistent: native.Uint32(e[32:])}
 }

@@ -100,25 +100,22 @@ func (s *socket) send(requests []byte) error {
 
 func (s *socket) receive(in *inbox, wait bool) error {
 	in.got = in.got[:0]
-	flags := uintptr(unix.MSG_WAITFORONE)
-	if !wait {
-		flags = unix.MSG_DONTWAIT
+	first, slots := uintptr(unsafe.Pointer(&in.headers[0])), uintptr(len(in.headers)) // inbox does not move
+	// What was not lost is there already, and telling the scheduler of a wait would cost more than the call.
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), first, slots, unix.MSG_DONTWAIT, 0, 0)
+	for wait && (errno == unix.EAGAIN || errno == unix.EINTR) {
+		n, _, errno = unix.Syscall6(unix.SYS_RECVMMSG, uintptr(s.fd), first, slots, unix.MSG_WAITFORONE, 0, 0)
+		wait = errno == unix.EINTR
 	}
-	for {
-		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(s.fd),
-			uintptr(unsafe.Pointer(&in.headers[0])), uintptr(len(in.headers)), flags, 0, 0)
-		switch errno {
-		case 0:
-			return in.take(int(n))
-		case unix.EINTR:
-		case unix.EAGAIN:
-			return errLost
-		case unix.ENOBUFS:
-			return errOverflow
-		default:
-			return os.NewSyscallError("netlink receive", errno)
-		}
+	switch errno {
+	case 0:
+		return in.take(int(n))
+	case unix.EAGAIN:
+		return errLost
+	case unix.ENOBUFS:
+		return errOverflow
 	}
+	return os.NewSyscallError("netlink receive", errno)
 }
 
 func (in *inbox) take(n int) error {
