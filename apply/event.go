@@ -22,6 +22,8 @@ const (
 	EventDrained
 	// EventDeadline: Key still has Active connections after Elapsed and is waited for no longer.
 	EventDeadline
+	// EventCut: Key is about to be taken back and has Active connections, which are lost.
+	EventCut
 	// EventUndo: because of Err, Steps steps are about to be undone.
 	EventUndo
 )
@@ -36,6 +38,14 @@ type Event struct {
 	Active        uint32
 	Steps         int
 	Elapsed, Left time.Duration
+}
+
+// GoneError says that an object was to be adopted and is not there any more.
+type GoneError struct{ Key spec.Key }
+
+// Error names the object.
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("%s was to be imported and is gone: make a new plan", e.Key)
 }
 
 // RolledBackError says that a run failed and that the node is again as it was.

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -37,6 +37,7 @@ type ledgerJSON struct {
 
 type ownedJSON struct {
 	Name     string          `json:"name"`
+	Drain    string          `json:"drain,omitempty"`
 	Original json.RawMessage `json:"original,omitempty"`
 	Ours     json.RawMessage `json:"ours,omitempty"`
 }
@@ -90,6 +91,11 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 			return nil, err
 		}
 		owned := plan.Owned{Name: o.Name}
+		if o.Drain != "" {
+			if owned.Drain, err = time.ParseDuration(o.Drain); err != nil {
+				return nil, fmt.Errorf("%s: %w", text, err)
+			}
+		}
 		for raw, v := range map[*json.RawMessage]*spec.Value{&o.Original: &owned.Original, &o.Ours: &owned.Ours} {
 			if len(*raw) == 0 {
 				continue
@@ -108,6 +114,9 @@ func (f LedgerFile) Save(l plan.Ledger) error {
 	j := ledgerJSON{ledgerFormat, f.Boot, f.Instance, make(map[string]ownedJSON, len(l))}
 	for k, o := range l {
 		out := ownedJSON{Name: o.Name}
+		if o.Drain != 0 {
+			out.Drain = o.Drain.String()
+		}
 		if o.Original != nil {
 			out.Original, out.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
 		}
@@ -121,13 +130,6 @@ func (f LedgerFile) Save(l plan.Ledger) error {
 		return fmt.Errorf("writing the ledger: %w", err)
 	}
 	return nil
-}
-
-// intend records both what is ours and what is about to be, so that a run that is killed leaves nothing without an owner.
-func (f LedgerFile) intend(now, then plan.Ledger) error {
-	both := maps.Clone(then)
-	maps.Copy(both, now)
-	return f.Save(both)
 }
 
 // Others are the objects of the other instances of the same node.

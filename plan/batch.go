@@ -62,18 +62,22 @@ func looser(before, after uint32) bool { return after == 0 || before != 0 && aft
 // class, and before an object is named a second time. The steps of one batch may fail in any combination.
 func (cs Changeset) Batches() []Changeset {
 	var out []Changeset
-	start := 0
-	seen := make(map[spec.Key]bool, len(cs))
+	for len(cs) > 0 {
+		batch := cs.Batch()
+		out = append(out, batch)
+		cs = cs[len(batch):]
+	}
+	return out
+}
+
+// Batch is the first of Batches.
+func (cs Changeset) Batch() Changeset {
+	seen := map[spec.Key]bool{}
 	for i, s := range cs {
-		if i > start && (s.class() != cs[start].class() || seen[s.Key]) {
-			out = append(out, cs[start:i:i])
-			start = i
-			clear(seen)
+		if i > 0 && (s.class() != cs[0].class() || seen[s.Key]) {
+			return cs[:i:i]
 		}
 		seen[s.Key] = true
 	}
-	if start < len(cs) {
-		out = append(out, cs[start:])
-	}
-	return out
+	return cs
 }

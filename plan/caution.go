@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/lvsform/lvsform/spec"
@@ -37,7 +38,7 @@ func (m *maker) cautionServices() {
 }
 
 func (m *maker) cautionServers() {
-	reordered := map[spec.ServiceKey]bool{}
+	reordered, rounds := map[spec.ServiceKey]bool{}, map[spec.ServiceKey]int{}
 	for _, s := range m.plan.Changes {
 		k, ok := s.Key.(spec.DestinationKey)
 		if !ok {
@@ -45,6 +46,9 @@ func (m *maker) cautionServers() {
 		}
 		switch s.class() {
 		case classReroute:
+			if s.Drain > 0 {
+				rounds[k.Service]++
+			}
 			if before := s.Before.(spec.Destination); before.Weight > 0 {
 				m.warn("%s changes from %s to %s at once, because no other server of its service can take over: its open connections usually hang.",
 					m.name(k), before.Forward, s.After.(spec.Destination).Forward)
@@ -55,6 +59,11 @@ func (m *maker) cautionServers() {
 				reordered[k.Service] = true
 				m.warn("%s: %s maps clients by the order in which servers were added; a director that adds all of them anew may map some otherwise.", m.name(k.Service), scheduler)
 			}
+		}
+	}
+	for _, k := range slices.SortedFunc(maps.Keys(rounds), spec.ServiceKey.Compare) {
+		if n := rounds[k]; n > 1 {
+			m.warn("%s: %d servers change their method one after the other; each may be waited for.", m.name(k), n)
 		}
 	}
 }

@@ -148,26 +148,6 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s has changed since the plan was made", e.Key)
 }
 
-// On is the state that the changeset leaves behind, done on s, which it does not change. The error is a *StaleError for the first
-// object that is not as its step's Before says, or a *spec.Refusal for a step that every kernel refuses. Objects
-// that no step names do not matter.
-func (cs Changeset) On(s spec.State) (spec.State, error) {
-	n := spec.NewNode(spec.Kernel{}, s)
-	for _, step := range cs {
-		if err := step.do(n); err != nil {
-			return spec.State{}, err
-		}
-	}
-	return n.State(), nil
-}
-
-func (c Change) do(n *spec.Node) error {
-	if got := n.State().Get(c.Key); !spec.Satisfies(got, c.Before) {
-		return &StaleError{c.Key, c.Before, got}
-	}
-	return n.Do(c.Key, c.Before, c.After)
-}
-
 // Result is what a driver knows of one change of a batch. The zero value is: done.
 type Result struct {
 	// Err says why the change was not done; a kernel's no is a *spec.Refusal.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -147,5 +148,21 @@ func (d *document) plan() (*Plan, []Change, error) {
 		p.Unmanaged = append(p.Unmanaged, k)
 	}
 	slices.SortFunc(p.Adopted, spec.CompareKeys)
-	return p, shown, nil
+	p.Records, err = records(d.Ledger)
+	return p, shown, err
+}
+
+func records(list []recordJSON) (Ledger, error) {
+	l := make(Ledger, len(list))
+	for _, r := range list {
+		k, err := parseKey(r.Key)
+		if err != nil {
+			return nil, err
+		}
+		if !ownable(k) {
+			return nil, fmt.Errorf("ledger: %s is not held by a ledger", k)
+		}
+		l[k] = Owned{Name: r.Name, Drain: time.Duration(r.Drain)}
+	}
+	return l, nil
 }

@@ -55,12 +55,41 @@ func (m *maker) protected(k spec.Key) bool {
 		return o.Lifecycle != nil && o.Lifecycle.PreventDestroy
 	}
 	name := m.Ledger[k].Name
-	for block, l := range m.Desired.Blocks {
-		if l.PreventDestroy && Within(name, block) {
+	for i, c := range name {
+		if c != '.' && c != '[' {
+			continue
+		}
+		if l := m.Desired.Blocks[name[:i]]; l != nil && l.PreventDestroy {
 			return true
 		}
 	}
 	return false
+}
+
+// sound refuses a goal that breaks a rule which the node does not break: an exclusion, an ignored attribute or somebody else's
+// object can make one of a configuration that is valid.
+func (m *maker) sound() error {
+	if len(m.plan.Changes) == 0 {
+		return nil
+	}
+	type broken struct {
+		key  spec.Key
+		rule string
+	}
+	known := map[broken]bool{}
+	for _, p := range spec.Validate(m.Live) {
+		known[broken{p.Key, p.Rule}] = true
+	}
+	var errs []error
+	for _, p := range spec.Validate(m.goal) {
+		if !known[broken{p.Key, p.Rule}] {
+			errs = append(errs, fmt.Errorf("%s: %s [%s]: what is ignored, excluded or not lvsform's does not go together with the configuration: %s", m.name(p.Key), p.Summary, p.Rule, p.Detail))
+		}
+	}
+	if len(errs) > 10 {
+		errs = append(errs[:10], fmt.Errorf("and %s", count(len(errs)-10, "problem more", "problems more")))
+	}
+	return errors.Join(errs...)
 }
 
 // protect refuses a plan that would destroy what prevent_destroy keeps.

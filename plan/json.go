@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -25,6 +26,7 @@ type document struct {
 	ResourceChanges []resourceChange `json:"resource_changes"`
 	Steps           stepsJSON        `json:"steps"`
 	Unmanaged       []unmanagedJSON  `json:"unmanaged"`
+	Ledger          []recordJSON     `json:"ledger"`
 	Unchanged       int              `json:"unchanged"`
 	Partial         bool             `json:"partial"`
 	Warnings        []string         `json:"warnings"`
@@ -45,6 +47,13 @@ type resourceChange struct {
 type unmanagedJSON struct {
 	identity
 	detail
+}
+
+// recordJSON is what the ledger is to hold of one object.
+type recordJSON struct {
+	Key   string  `json:"key"`
+	Name  string  `json:"address"`
+	Drain seconds `json:"drain_seconds,omitempty"`
 }
 
 type identity struct {
@@ -128,6 +137,7 @@ func (p *Plan) document() document {
 		ResourceChanges: p.resourceChanges(values),
 		Steps:           p.Changes.document(values),
 		Unmanaged:       p.unmanagedDocument(),
+		Ledger:          p.Records.document(),
 		Unchanged:       p.Unchanged,
 		Partial:         p.Partial,
 		Warnings:        append([]string{}, p.Warnings...),
@@ -201,6 +211,14 @@ func (p *Plan) unmanagedDocument() []unmanagedJSON {
 	out := make([]unmanagedJSON, len(p.Unmanaged))
 	for i, k := range p.Unmanaged {
 		out[i] = unmanagedJSON{p.identity(k), p.detail(k)}
+	}
+	return out
+}
+
+func (l Ledger) document() []recordJSON {
+	out := make([]recordJSON, 0, len(l))
+	for _, k := range slices.SortedFunc(maps.Keys(l), spec.CompareKeys) {
+		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain)})
 	}
 	return out
 }

@@ -20,7 +20,7 @@ var (
 	site80 = serviceKey("tcp 192.0.2.10:80")
 	rs1    = server(site80.String(), "10.0.0.11:80")
 	rs2    = server(site80.String(), "10.0.0.12:80")
-	site53 = serviceKey("udp 192.0.2.10:53")
+	site53 = serviceKey("udp 192.0.2.53:53")
 	ns1    = server(site53.String(), "10.0.0.11:53")
 	wlc    = spec.Service{Scheduler: "wlc"}
 	one    = spec.Destination{Forward: spec.Direct, Weight: 1}

@@ -49,12 +49,13 @@ func Make(in Inputs) (*Plan, error) {
 	}
 	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain})
 	m.adopt()
+	m.record()
 	m.describe()
 	if m.Compare {
 		return m.plan, nil
 	}
 	m.caution()
-	return m.plan, errors.Join(m.protect(), m.bound())
+	return m.plan, errors.Join(m.protect(), m.bound(), m.sound())
 }
 
 type maker struct {
@@ -67,13 +68,16 @@ type maker struct {
 
 // refuse is what needs no diff to be refused.
 func (m *maker) refuse() error {
-	if m.Desired.State.Len() == 0 && len(m.Ledger) > 0 && !m.Destroy {
-		return fmt.Errorf("the configuration declares nothing, and %s here: say --destroy if all of it is to go", count(len(m.Ledger), "object is lvsform's", "objects are lvsform's"))
+	if ours := len(m.Ledger.There(m.Live)); m.Desired.State.Len() == 0 && ours > 0 && !m.Destroy {
+		return fmt.Errorf("the configuration declares nothing, and %s here: say --destroy if all of it is to go", count(ours, "object is lvsform's", "objects are lvsform's"))
 	}
 	var errs []error
 	for k := range m.Desired.State.All() {
 		if other, ok := m.Others[k]; ok {
 			errs = append(errs, fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other))
+		}
+		if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
+			errs = append(errs, fmt.Errorf("%s is declared, and what is there (%s) is ignored: take it out of the configuration, or out of ignore", m.name(k), k))
 		}
 	}
 	return errors.Join(errs...)
@@ -87,7 +91,7 @@ func (m *maker) keep() {
 		unmanaged = spec.UnmanagedReport
 	}
 	for k, v := range m.Live.All() {
-		if k.Kind() != spec.KindService && k.Kind() != spec.KindSyncDaemon || m.goal.Get(k) != nil {
+		if !ownable(k) || m.goal.Get(k) != nil {
 			continue
 		}
 		_, ours := m.Ledger[k]
@@ -144,12 +148,18 @@ func (m *maker) timeouts() {
 		m.goal.Set(k, nil)
 		return
 	}
-	if m.goal.Get(k) == nil {
-		m.goal.Set(k, live)
-		if owned, ok := m.Ledger[k]; ok && owned.Ours == live && owned.Original != nil {
-			m.goal.Set(k, owned.Original)
+	want, owned := m.Desired.State.Get(k), m.Ledger[k]
+	if m.Destroy || want == nil {
+		want = spec.Timeouts{}
+	}
+	goal := spec.Settle(live, want)
+	for _, a := range spec.Attributes(spec.KindTimeouts) {
+		open := a.Same(want, spec.Timeouts{})
+		if open && owned.Original != nil && a.Same(live, owned.Ours) {
+			goal = a.Copy(goal, owned.Original)
 		}
 	}
+	m.goal.Set(k, goal)
 }
 
 // leaveServers leaves the members of a service to a health checker.
@@ -191,6 +201,9 @@ func (m *maker) drain(k spec.DestinationKey) time.Duration {
 	if o := m.Desired.Objects[k.Service]; o.Pool != nil {
 		return o.Pool.Drain
 	}
+	if owned, ours := m.Ledger[k.Service]; ours {
+		return owned.Drain
+	}
 	return spec.DefaultDrain
 }
 
@@ -201,12 +214,38 @@ func (m *maker) adopt() {
 	}
 	for k := range m.Desired.State.All() {
 		_, ours := m.Ledger[k]
-		adoptable := k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
-		if adoptable && !ours && m.Live.Get(k) != nil && m.chosen(k) {
+		if ownable(k) && !ours && m.Live.Get(k) != nil && m.chosen(k) {
 			m.plan.Adopted = append(m.plan.Adopted, k)
 		}
 	}
 	slices.SortFunc(m.plan.Adopted, spec.CompareKeys)
+}
+
+// ownable says that the ledger holds objects like this one, to delete them some day.
+func ownable(k spec.Key) bool {
+	return k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
+}
+
+// record works out what the ledger does not say, or says otherwise.
+func (m *maker) record() {
+	m.plan.Records = Ledger{}
+	if m.Destroy {
+		return
+	}
+	for k := range m.Desired.State.All() {
+		if !ownable(k) || m.goal.Get(k) == nil || !m.chosen(k) {
+			continue
+		}
+		want := Owned{Name: m.name(k)}
+		if pool := m.Desired.Objects[k].Pool; pool != nil {
+			want.Drain = pool.Drain
+		} else if k.Kind() == spec.KindService {
+			want.Drain = spec.DefaultDrain
+		}
+		if owned, ours := m.Ledger[k]; !ours || owned != want {
+			m.plan.Records[k] = want
+		}
+	}
 }
 
 func (m *maker) warn(format string, args ...any) {

@@ -61,7 +61,7 @@ func TestOwnership(t *testing.T) {
 	destroy := desired(onlyWeb)
 	destroy.Ownership.Unmanaged = spec.UnmanagedDestroy
 	ignoring := desired(onlyWeb)
-	ignoring.Ownership = spec.Ownership{Unmanaged: spec.UnmanagedDestroy, IgnoreAddresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
+	ignoring.Ownership = spec.Ownership{Unmanaged: spec.UnmanagedDestroy, IgnoreAddresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.53/32")}}
 	quiet := desired(onlyWeb)
 	quiet.Ownership.Unmanaged = spec.UnmanagedIgnore
 	for _, c := range []struct {
@@ -69,22 +69,22 @@ func TestOwnership(t *testing.T) {
 		in   plan.Inputs
 		want []string
 	}{
-		{"what is not ours is left and told", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80)}, []string{"unmanaged udp 192.0.2.10:53"}},
+		{"what is not ours is left and told", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80)}, []string{"unmanaged udp 192.0.2.53:53"}},
 		{"what is not ours may be left untold", plan.Inputs{Desired: quiet, Ledger: owned(site80)}, nil},
 		{"what is ours and not declared goes", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80, site53)},
-			[]string{"delete udp 192.0.2.10:53 -> 10.0.0.11:53", "delete udp 192.0.2.10:53"}},
+			[]string{"delete udp 192.0.2.53:53 -> 10.0.0.11:53", "delete udp 192.0.2.53:53"}},
 		{"what is declared and not ours is adopted", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site53)},
-			[]string{"delete udp 192.0.2.10:53 -> 10.0.0.11:53", "delete udp 192.0.2.10:53", "adopt tcp 192.0.2.10:80"}},
+			[]string{"delete udp 192.0.2.53:53 -> 10.0.0.11:53", "delete udp 192.0.2.53:53", "adopt tcp 192.0.2.10:80"}},
 		{"the configuration may be the whole truth", plan.Inputs{Desired: destroy, Ledger: owned(site80)},
-			[]string{"delete udp 192.0.2.10:53 -> 10.0.0.11:53", "delete udp 192.0.2.10:53"}},
+			[]string{"delete udp 192.0.2.53:53 -> 10.0.0.11:53", "delete udp 192.0.2.53:53"}},
 		{"even then what is ignored is not touched", plan.Inputs{Desired: ignoring, Ledger: owned(site80)}, nil},
 		{"nor what another instance owns", plan.Inputs{Desired: destroy, Ledger: owned(site80), Others: map[spec.Key]string{site53: "blue"}}, nil},
 		{"destinations of a declared service are ours", plan.Inputs{Desired: desired(state(site80, wlc, rs2, one)), Ledger: owned(site80)},
-			[]string{"create tcp 192.0.2.10:80 -> 10.0.0.12:80", "delete tcp 192.0.2.10:80 -> 10.0.0.11:80", "unmanaged udp 192.0.2.10:53"}},
+			[]string{"create tcp 192.0.2.10:80 -> 10.0.0.12:80", "delete tcp 192.0.2.10:80 -> 10.0.0.11:80", "unmanaged udp 192.0.2.53:53"}},
 		{"destroy takes what is ours", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80), Destroy: true},
-			[]string{"delete tcp 192.0.2.10:80 -> 10.0.0.11:80", "delete tcp 192.0.2.10:80", "unmanaged udp 192.0.2.10:53"}},
+			[]string{"delete tcp 192.0.2.10:80 -> 10.0.0.11:80", "delete tcp 192.0.2.10:80", "unmanaged udp 192.0.2.53:53"}},
 		{"a target leaves the rest", plan.Inputs{Desired: desired(state(site80, spec.Service{Scheduler: "rr"}, rs1, tun)), Ledger: owned(site80), Targets: []string{rs1.String()}},
-			[]string{"update tcp 192.0.2.10:80 -> 10.0.0.11:80", "unmanaged udp 192.0.2.10:53"}},
+			[]string{"update tcp 192.0.2.10:80 -> 10.0.0.11:80", "unmanaged udp 192.0.2.53:53"}},
 		{"an exclusion leaves what it names", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80, site53), Exclude: []string{ns1.String()}},
 			nil},
 	} {
@@ -115,6 +115,11 @@ func TestTargetBringsItsService(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	live := state(site80, wlc, rs1, one, rs2, one)
 	guard := func(l, pool *spec.Lifecycle) { l.PreventDestroy, pool.PreventDestroy = true, true }
+	master := spec.SyncDaemonKey{Role: spec.Master}
+	ignoresEth9 := desired(state(master, spec.SyncDaemon{Interface: "eth0"}))
+	ignoresEth9.Ownership.IgnoreInterfaces = []string{"eth9"}
+	masqueraded := state(site53, wlc, ns1, spec.Destination{Forward: spec.Masquerade, Weight: 1})
+	onePacket := state(site53, spec.Service{Scheduler: "wlc", OnePacket: true}, ns1, one)
 	for _, c := range []struct {
 		name, want string
 		in         plan.Inputs
@@ -126,9 +131,18 @@ func TestRefusals(t *testing.T) {
 		{"a protected block with --destroy", "prevent_destroy", plan.Inputs{Desired: desired(live, guard), Ledger: owned(site80), Destroy: true}},
 		{"too many servers", "1 of the 2 servers of service.web", plan.Inputs{Desired: desired(state(site80, wlc, rs1, one)), Ledger: owned(site80), MaxDestroy: &spec.Limit{N: 40, Percent: true}}},
 		{"too many services", "1 of 1 service", plan.Inputs{Desired: desired(state(site53, wlc)), Ledger: owned(site80), MaxDestroy: &spec.Limit{}}},
+		{"a daemon on an interface that is ignored", "is ignored", plan.Inputs{Live: state(master, spec.SyncDaemon{Interface: "eth9"}), Desired: ignoresEth9}},
+		{"an exclusion that breaks a rule", "does not go together", plan.Inputs{Live: masqueraded, Desired: desired(onePacket), Ledger: owned(site53), Exclude: []string{ns1.String()}}},
+		{"an ignored attribute that breaks a rule", "does not go together", plan.Inputs{Live: masqueraded, Ledger: owned(site53),
+			Desired: desired(onePacket, func(_, pool *spec.Lifecycle) { pool.Ignore = []string{"forward"} })}},
+		{"a server of another family beside somebody's daemon", "does not go together", plan.Inputs{
+			Live:    state(site80, wlc, rs1, one, master, spec.SyncDaemon{Interface: "eth9", SyncID: 1}),
+			Desired: desired(state(site80, wlc, rs1, one, server(site80.String(), "[2001:db8::1]:80"), tun)), Ledger: owned(site80)}},
 		{"an unknown target", "nothing here is called pool.web", plan.Inputs{Desired: desired(live), Targets: []string{"pool.web"}}},
 	} {
-		c.in.Live = live
+		if c.in.Live.Len() == 0 {
+			c.in.Live = live
+		}
 		if _, err := plan.Make(c.in); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: want %q in %v", c.name, c.want, err)
 		}
@@ -218,3 +232,54 @@ func TestCautions(t *testing.T) {
 }
 
 var emptyIsNil = cmpopts.EquateEmpty()
+
+// The ledger follows the configuration's names, so that a block that was renamed goes on protecting what it declares.
+func TestRenamedBlockProtects(t *testing.T) {
+	live := state(site80, wlc, rs1, one, site53, wlc, ns1, one)
+	old := plan.Ledger{site80: {Name: `service.old.tcp["192.0.2.10:80"]`}, site53: {Name: `service.old.udp["192.0.2.53:53"]`}}
+	guard := func(l, _ *spec.Lifecycle) { l.PreventDestroy = true }
+	p, err := plan.Make(plan.Inputs{Live: live, Desired: desired(live, guard), Ledger: old})
+	if err != nil || !p.Empty() {
+		t.Fatal("a new name is no change:", p, err)
+	}
+	if _, err := plan.Make(plan.Inputs{Live: live, Desired: desired(state(site80, wlc, rs1, one), guard), Ledger: p.Settle(old)}); err == nil {
+		t.Error("what service.web protects would be destroyed")
+	}
+}
+
+// What is left in the ledger of objects that are gone is no reason to refuse.
+func TestLedgerOfAnEmptyNode(t *testing.T) {
+	if _, err := plan.Make(plan.Inputs{Ledger: owned(site80)}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A service whose block is gone drains as long as its pool said.
+func TestDrainOfALeavingService(t *testing.T) {
+	live := state(site80, wlc, rs1, one)
+	p, err := plan.Make(plan.Inputs{Live: live, Desired: desired(live)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err = plan.Make(plan.Inputs{Live: live, Desired: desired(state(site53, wlc)), Ledger: p.Settle(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Changes {
+		if s.Action() == plan.Delete && s.Key == spec.Key(rs1) && s.Drain != time.Minute {
+			t.Errorf("%v drains %v", s, s.Drain)
+		}
+	}
+}
+
+// Each of the timeouts goes back when it is declared no longer, also after a run that was killed before it ended.
+func TestTimeoutsAreOursOneByOne(t *testing.T) {
+	k := spec.TimeoutsKey{}
+	was := spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}
+	p, _ := plan.Make(plan.Inputs{Live: state(k, was), Desired: desired(state(k, spec.Timeouts{TCP: 60}))})
+	killed, now := p.Intend(nil), p.Changes.After()[k]
+	p, err := plan.Make(plan.Inputs{Live: state(k, now), Ledger: killed, Desired: desired(state(k, spec.Timeouts{UDP: 99}))})
+	if want := (spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 99}); err != nil || p.Changes.After()[k] != spec.Value(want) {
+		t.Error(p.Changes, err)
+	}
+}

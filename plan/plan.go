@@ -25,6 +25,9 @@ type Plan struct {
 	Adopted []spec.Key
 	// Unmanaged are live services and sync daemons of somebody else. Their number is told, they are not touched.
 	Unmanaged []spec.Key
+	// Records are what the ledger is to hold of objects that are created or adopted, or that the configuration calls otherwise
+	// than the ledger does.
+	Records Ledger
 	// Unchanged is how many declared objects are as they should be.
 	Unchanged int
 	// Partial says that targets or exclusions left something out.

@@ -13,7 +13,7 @@ import (
 // drained is not refreshed: On then finds the plan stale.
 func (p *Plan) Refresh(live spec.State) Changeset { return p.RefreshOf(p.Changes, live) }
 
-// RefreshOf is Refresh for a part of the plan's steps, as it has to be undone.
+// RefreshOf is Refresh for a part of the plan's steps.
 func (p *Plan) RefreshOf(cs Changeset, live spec.State) Changeset {
 	out := make(Changeset, len(cs))
 	first := map[spec.Key]spec.Value{}
@@ -32,9 +32,8 @@ func (p *Plan) RefreshOf(cs Changeset, live spec.State) Changeset {
 		if then == nil || now == nil {
 			continue
 		}
-		for _, name := range p.Objects[s.Key].Ignore {
-			a, ok := spec.AttributeOf(s.Key.Kind(), name)
-			if !ok || name == "weight" && fixed[s.Key] {
+		for _, a := range p.ignored(s.Key) {
+			if a.Name == "weight" && fixed[s.Key] {
 				continue
 			}
 			out[i].Before = follow(a, out[i].Before, then, now)
@@ -52,14 +51,52 @@ func follow(a spec.Attribute, v, then, now spec.Value) spec.Value {
 	return a.Copy(v, now)
 }
 
-// Mismatches are the objects that are not as wanted, ignored attributes aside, in the order of their keys.
-func (p *Plan) Mismatches(want map[spec.Key]spec.Value, now spec.State) []StaleError {
+// UndoOf is the way back from what was done, with ignored attributes as they have to be: what is still as this run left it goes back to
+// what the run found, and what somebody else has set since is kept.
+func (p *Plan) UndoOf(done Changeset, live spec.State) Changeset {
+	found, left := done.Before(), done.After()
+	as := spec.State{}
+	for k, v := range found {
+		now := live.Get(k)
+		as.Set(k, now)
+		if v == nil || now == nil || left[k] == nil {
+			continue
+		}
+		for _, a := range p.ignored(k) {
+			if a.Same(left[k], now) {
+				now = a.Copy(now, v)
+			}
+		}
+		as.Set(k, now)
+	}
+	return p.RefreshOf(done, as).Inverse()
+}
+
+// ignored are the attributes of an object that belong to somebody else.
+func (p *Plan) ignored(k spec.Key) (out []spec.Attribute) {
+	for _, name := range p.Objects[k].Ignore {
+		if a, ok := spec.AttributeOf(k.Kind(), name); ok {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Mismatches are the objects that are not as wanted, in the order of their keys. Ignored attributes do not count, unless
+// one of the steps that were done has set them.
+func (p *Plan) Mismatches(want map[spec.Key]spec.Value, now spec.State, done Changeset) []StaleError {
+	set := map[spec.Key]Changeset{}
+	for _, s := range done {
+		if len(p.Objects[s.Key].Ignore) > 0 && s.Action() == Update {
+			set[s.Key] = append(set[s.Key], s)
+		}
+	}
 	var out []StaleError
 	for k, w := range want {
 		got := now.Get(k)
 		if w != nil && got != nil {
-			for _, name := range p.Objects[k].Ignore {
-				if a, ok := spec.AttributeOf(k.Kind(), name); ok {
+			for _, a := range p.ignored(k) {
+				if !slices.ContainsFunc(set[k], func(s Step) bool { return !a.Same(s.Before, s.After) }) {
 					w = a.Copy(w, got)
 				}
 			}

@@ -21,6 +21,9 @@ func NewNode(k Kernel, s State) *Node {
 	return n
 }
 
+// Servers counts the destinations of a service.
+func (n *Node) Servers(k ServiceKey) int { return n.servers[k] }
+
 // State is the node's present state; it is not a copy.
 func (n *Node) State() State { return n.state }
 

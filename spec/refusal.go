@@ -39,6 +39,9 @@ func (r *Refusal) meaning() string {
 	case syscall.ERANGE:
 		return "the weight is above 2147483647, or the lower threshold is above the upper one"
 	case syscall.EINVAL:
+		if r.Op == "delete" {
+			return "the kernel does not accept the request"
+		}
 		return invalid(kind)
 	case syscall.ENODEV:
 		return "the interface does not exist"

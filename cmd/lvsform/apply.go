@@ -113,7 +113,7 @@ func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, 
 			return err
 		}
 		err := p.perform(ctx, s, made, may)
-		if stale := (*plan.StaleError)(nil); errors.As(err, &stale) {
+		if stale, alone, gone := (*plan.StaleError)(nil), (*plan.AloneError)(nil), (*apply.GoneError)(nil); errors.As(err, &stale) || errors.As(err, &alone) || errors.As(err, &gone) {
 			return fmt.Errorf("the plan is stale: %w", err)
 		}
 		return err

@@ -77,7 +77,7 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	for k := range in.Ledger {
 		if v := in.Live.Get(k); v != nil {
 			d.State.Set(k, v)
-			d.Objects[k] = spec.Object{Name: in.Ledger[k].Name, Lifecycle: &spec.Lifecycle{}}
+			d.Objects[k] = spec.Object{Name: in.Ledger[k].Name, Lifecycle: &spec.Lifecycle{}, Pool: poolOf(k, in.Ledger, done)}
 		}
 	}
 	for k, v := range in.Live.Destinations {
@@ -88,7 +88,7 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	was := done.Changes.Before()
 	for k, v := range was {
 		d.State.Set(k, v)
-		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: done.Objects[k].Ignore}}
+		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: done.Objects[k].Ignore}, Pool: poolOf(k, in.Ledger, done)}
 	}
 	for k := range d.State.Destinations {
 		if d.State.Get(k.Service) != nil {
@@ -100,4 +100,17 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 		d.State.Set(k, nil) // goes with the service that the plan created
 	}
 	return d, nil
+}
+
+// poolOf is how a service's servers drain: as its pool said when the plan was made.
+func poolOf(k spec.Key, ledger plan.Ledger, done *plan.Plan) *spec.Lifecycle {
+	if k.Kind() != spec.KindService {
+		return nil
+	}
+	for _, l := range []plan.Ledger{ledger, done.Records} {
+		if o, ok := l[k]; ok {
+			return &spec.Lifecycle{Drain: o.Drain}
+		}
+	}
+	return &spec.Lifecycle{Drain: spec.DefaultDrain}
 }

@@ -108,6 +108,9 @@ func (p *program) event(made *plan.Plan, e apply.Event) {
 	case apply.EventDeadline:
 		m.Type, m.Level, m.Text = "drain_deadline", "warn", made.Name(e.Key)+": waited for no longer"
 		m.Hook.Resource = resource(made, e.Key)
+	case apply.EventCut:
+		m.Type, m.Level, m.Text = "connections_cut", "warn", made.Name(e.Key)+": it goes with "+count(int(e.Active), "active connection")
+		m.Hook.Resource = resource(made, e.Key)
 	case apply.EventUndo:
 		m.Type, m.Level, m.Text = "undo_start", "error", "undoing "+count(e.Steps, "step")+": "+e.Err.Error()
 	}

@@ -49,6 +49,8 @@ func (t *teller) event(e apply.Event) {
 		t.line("%s: drained, after %s.", t.plan.Name(e.Key), e.Elapsed.Round(time.Second))
 	case apply.EventDeadline:
 		t.line("%s: still %s after %s; it is waited for no longer.", t.plan.Name(e.Key), count(int(e.Active), "active connection"), e.Elapsed.Round(time.Second))
+	case apply.EventCut:
+		t.line("%s: it goes with %s.", t.plan.Name(e.Key), count(int(e.Active), "active connection"))
 	case apply.EventUndo:
 		t.steps = 0
 		if e.Steps > 0 {

@@ -1,0 +1,98 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// drain waits until the destinations of the batch that are to be drained have no active connections, each at most as long as its
+// step says. All of them drain at the same time. waited says that there were any.
+func (r *run) drain(ctx context.Context, batch plan.Changeset) (waited bool, err error) {
+	w := waiting{}
+	for _, s := range batch {
+		if k, ok := s.Key.(spec.DestinationKey); ok && s.Drain > 0 {
+			w[k] = s.Drain
+		}
+	}
+	waited = len(w) > 0
+	start, pause := time.Now(), 50*time.Millisecond
+	for len(w) > 0 {
+		counts, err := r.driver.Connections(ctx, w.services())
+		elapsed := time.Since(start)
+		if err != nil && elapsed >= w.longest() {
+			return waited, fmt.Errorf("reading connections to drain: %w", err)
+		}
+		e := Event{Kind: EventDrain, Elapsed: elapsed, Left: w.longest() - elapsed}
+		if err == nil {
+			e = r.look(w, counts, elapsed)
+		}
+		if len(w) == 0 {
+			return waited, nil
+		}
+		e.Steps = len(w)
+		r.report(e)
+		if err := sleep(ctx, min(pause, e.Left)); err != nil {
+			return waited, fmt.Errorf("interrupted while draining: %w", err)
+		}
+		pause = min(2*pause, time.Second)
+	}
+	return waited, nil
+}
+
+// look takes those off the list that need not be waited for any longer.
+func (r *run) look(w waiting, counts map[spec.DestinationKey]spec.Connections, elapsed time.Duration) Event {
+	e := Event{Kind: EventDrain, Elapsed: elapsed}
+	for k, most := range w {
+		switch active := counts[k].Active; {
+		case active > 0 && elapsed < most:
+			e.Active, e.Left = e.Active+active, max(e.Left, most-elapsed)
+			continue
+		case active > 0:
+			r.report(Event{Kind: EventDeadline, Key: k, Active: active, Elapsed: elapsed})
+		default:
+			r.report(Event{Kind: EventDrained, Key: k, Elapsed: elapsed})
+		}
+		delete(w, k)
+	}
+	return e
+}
+
+// waiting are destinations, and how long each is waited for.
+type waiting map[spec.DestinationKey]time.Duration
+
+func (w waiting) services() []spec.ServiceKey {
+	seen := map[spec.ServiceKey]bool{}
+	for k := range w {
+		seen[k.Service] = true
+	}
+	return keys(seen)
+}
+
+func (w waiting) longest() (d time.Duration) {
+	for _, most := range w {
+		d = max(d, most)
+	}
+	return d
+}
+
+func keys(set map[spec.ServiceKey]bool) (out []spec.ServiceKey) {
+	for k := range set {
+		out = append(out, k)
+	}
+	return out
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-t.C:
+		return nil
+	}
+}
