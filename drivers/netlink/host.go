@@ -26,7 +26,7 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 	if err := ctx.Err(); err != nil {
 		return plan.Host{}, err
 	}
-	h := plan.Host{Driver: driverName, Namespace: fmt.Sprintf("net:[%d]", d.space.inode), Sysctls: map[string]string{}}
+	h := plan.Host{Driver: driverName, Sysctls: map[string]string{}}
 	var uts unix.Utsname
 	if err := unix.Uname(&uts); err != nil {
 		return plan.Host{}, os.NewSyscallError("uname", err)
@@ -37,6 +37,7 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 		return plan.Host{}, err
 	}
 	err = d.space.do(func() error {
+		h.Namespace = identity(d.space.inode)
 		for _, name := range drainSysctls {
 			value, err := line("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
 			switch {
@@ -49,6 +50,21 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 		return nil
 	})
 	return h, err
+}
+
+// identity names the present network namespace. The number of its inode is given to another one when it is gone, as with
+// containers that are made anew; the cookie, which kernels before 5.14 do not have, never is.
+func identity(inode uint64) string {
+	name := fmt.Sprintf("net:[%d]", inode)
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return name
+	}
+	defer unix.Close(fd)
+	if cookie, err := unix.GetsockoptUint64(fd, unix.SOL_SOCKET, unix.SO_NETNS_COOKIE); err == nil {
+		name += fmt.Sprintf("-%d", cookie)
+	}
+	return name
 }
 
 func cString(b []byte) string {

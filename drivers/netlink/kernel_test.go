@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
@@ -180,5 +181,24 @@ func attribute(t *testing.T, k spec.Key, base, other spec.Value) {
 		}
 		edit(base, to)
 		edit(to, base)
+	}
+}
+
+// A network namespace that is gone leaves its inode to the next one, and its name to nobody.
+func TestKernelNamespacesAreToldApart(t *testing.T) {
+	seen := map[string]bool{}
+	for range 5 {
+		drivertest.Kernel(t)
+		d, err := Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := d.Host(t.Context())
+		if err != nil || seen[h.Namespace] {
+			t.Errorf("%q again, %v", h.Namespace, err)
+		}
+		seen[h.Namespace] = true
+		d.Close()
+		time.Sleep(100 * time.Millisecond) // the kernel takes namespaces down when it has time
 	}
 }
