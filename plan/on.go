@@ -54,7 +54,7 @@ func (e *AloneError) Error() string {
 	return fmt.Sprintf("%s would be drained to change its method, and no other server of its service takes connections any more", e.Key)
 }
 
-// rounds are the steps that lower a destination for the sake of a change of its method, and the services they are about.
+// rounds are the steps that lower a destination only while its method changes, and the services they are about.
 type rounds struct {
 	lowers   map[int]bool
 	services map[spec.ServiceKey]bool
@@ -62,13 +62,15 @@ type rounds struct {
 
 func (cs Changeset) rounds() rounds {
 	r := rounds{map[int]bool{}, map[spec.ServiceKey]bool{}}
-	last := map[spec.Key]int{}
+	last, drained := map[spec.Key]int{}, map[spec.Key]bool{}
 	for i, s := range cs {
 		switch s.class() {
 		case classLower:
 			last[s.Key] = i
 		case classReroute:
-			if lower, ok := last[s.Key]; ok && s.Before.(spec.Destination).Weight == 0 {
+			drained[s.Key] = s.Before.(spec.Destination).Weight == 0
+		case classGrow:
+			if lower, ok := last[s.Key]; ok && drained[s.Key] {
 				r.lowers[lower] = true
 				r.services[s.Key.(spec.DestinationKey).Service] = true
 			}
