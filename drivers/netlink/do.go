@@ -144,8 +144,9 @@ func (d *Driver) run(changes []plan.Change, results []plan.Result) {
 // collect fails.
 func (d *Driver) collect(changes []plan.Change, results []plan.Result, reported []bool) (lost error) {
 	for {
-		// After an overflow the last answer will not come, and there is nothing to wait for.
-		if err := d.wide.receive(d.wide.acks, !errors.Is(lost, errOverflow)); err != nil {
+		// All answers are there when a send returns. What is not never comes: the kernel has none for a sync daemon that is
+		// stopped before its thread has run.
+		if err := d.wide.receive(d.wide.acks, false); err != nil {
 			if errors.Is(err, errOverflow) && lost == nil {
 				lost = err
 				continue
