@@ -29,7 +29,7 @@ func odd() (s spec.State) {
 		spec.Listener(spec.UDP, at("[fe80::1]:65535")):    {Scheduler: "mh", Timeout: 1, Netmask: spec.PrefixIPv6(1)},
 		spec.Listener(spec.UDP, at("224.0.0.1:1")):        {Scheduler: "wlc", Persistent: true, Netmask: spec.MaskIPv4(0x00ff00ff)},
 		spec.Mark(1<<32-1, spec.IPv4):                     {Scheduler: "rr", Netmask: spec.MaskIPv4(0), Engine: "sip"},
-		spec.Mark(1<<32-1, spec.IPv6):                     {Scheduler: "rr", Timeout: 42949672},
+		spec.Mark(1<<32-1, spec.IPv6):                     {Scheduler: "rr", Timeout: 4294967},
 	} {
 		s.Set(k, v)
 		for i := range 8 {
@@ -88,7 +88,7 @@ func TestKernelForeignFlags(t *testing.T) {
 
 // A receive buffer of a few answers overflows for real.
 func TestKernelOverflow(t *testing.T) {
-	drivertest.Kernel(t)
+	crowd(t)
 	d := open(t, Options{})
 	changes := []plan.Change{create(web, rr)}
 	for i := range 60 {
