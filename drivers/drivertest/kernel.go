@@ -38,6 +38,19 @@ func Kernel(t testing.TB) {
 	if _, err := os.Stat("/proc/thread-self/net/ip_vs"); err != nil {
 		t.Fatalf("the test kernel has no IPVS: %v", err)
 	}
+	if err := Estimate(false); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Estimate switches the estimators of the namespace's table on, which counters and rates come from. Kernel switches them
+// off: in an emulated Linux 6.12 with many destinations their thread crashed now and then (ip_vs_estimation_kthread).
+func Estimate(on bool) error {
+	value := "0"
+	if on {
+		value = "1"
+	}
+	return os.WriteFile("/proc/sys/net/ipv4/vs/run_estimation", []byte(value), 0o644)
 }
 
 // newNamespace moves the calling thread to a new network namespace.

@@ -15,6 +15,9 @@ import (
 func TestKernelTraffic(t *testing.T) {
 	lab := drivertest.NewLab(t, 2)
 	lab.Serve(80)
+	if err := drivertest.Estimate(true); err != nil {
+		t.Fatal(err)
+	}
 	d, slow := openBoth(t)
 	k := spec.Listener(spec.TCP, netip.AddrPortFrom(lab.VIP, 80))
 	mustDo(t, d, create(k, spec.Service{Scheduler: "rr"}))
