@@ -169,8 +169,8 @@ func (d *Driver) collect(changes []plan.Change, results []plan.Result, reported 
 func (d *Driver) report(datagram []byte, changes []plan.Change, results []plan.Result, reported []bool) (last bool, err error) {
 	m := messages{rest: datagram}
 	for m.next() {
-		n := int64(m.seq) - int64(d.base)
-		if m.kind != unix.NLMSG_ERROR || n < 0 || n >= int64(len(d.sent)) {
+		n := m.seq - d.base // both may have wrapped
+		if m.kind != unix.NLMSG_ERROR || n >= uint32(len(d.sent)) {
 			continue // what was left of an earlier request
 		}
 		e, ok := m.errno()
@@ -178,7 +178,7 @@ func (d *Driver) report(datagram []byte, changes []plan.Change, results []plan.R
 			return last, errMalformed
 		}
 		reported[n] = true
-		last = last || n == int64(len(d.sent))-1
+		last = last || int(n) == len(d.sent)-1
 		if e != 0 {
 			i := d.sent[n]
 			results[i].Err = &spec.Refusal{Op: changes[i].Action().String(), Key: changes[i].Key, Errno: e}

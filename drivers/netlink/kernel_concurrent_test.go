@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
@@ -92,7 +93,7 @@ func TestKernelDumpInPieces(t *testing.T) {
 		for _, size := range []int{5, 18, 21, 90, 200} {
 			for _, meddling := range []int{1, 2, 3, 5, 8} {
 				t.Run(fmt.Sprintf("%s, %d destinations, %d changes", address, size, meddling), func(t *testing.T) {
-					crowd(t)
+					drivertest.Kernel(t)
 					d, other := open(t, Options{}), open(t, Options{})
 					w := &window{key: listener(address), first: 1}
 					mustDo(t, other, create(w.key, rr))
@@ -111,7 +112,7 @@ func TestKernelDumpInPieces(t *testing.T) {
 }
 
 func TestKernelNeverSettles(t *testing.T) {
-	crowd(t)
+	drivertest.Kernel(t)
 	d, other := open(t, Options{}), open(t, Options{})
 	w := &window{key: listener("[2001:db8::10]:80"), first: 1}
 	mustDo(t, other, create(w.key, rr))
@@ -128,7 +129,7 @@ func TestKernelNeverSettles(t *testing.T) {
 // Services come and go between the datagrams of their dump: those that stay are all there, with their destinations.
 func TestKernelServicesComeAndGo(t *testing.T) {
 	for _, stay := range []string{"192.0.2.%d:%d", "[2001:db8::%d]:%d"} {
-		crowd(t)
+		drivertest.Kernel(t)
 		d, other := open(t, Options{}), open(t, Options{})
 		var kept []spec.ServiceKey
 		var changes []plan.Change
@@ -179,7 +180,7 @@ func inverse(changes []plan.Change) (out []plan.Change) {
 // A service that goes while it is read is there with its destinations, or not at all.
 func TestKernelServiceGoesAway(t *testing.T) {
 	for n := range 8 {
-		crowd(t)
+		drivertest.Kernel(t)
 		d, other := open(t, Options{}), open(t, Options{})
 		six := listener("[2001:db8::10]:80")
 		mustDo(t, other, create(six, rr), create(serverOn(six, "[2001:db8::1]:80"), one))

@@ -88,7 +88,7 @@ func TestKernelForeignFlags(t *testing.T) {
 
 // A receive buffer of a few answers overflows for real.
 func TestKernelOverflow(t *testing.T) {
-	crowd(t)
+	drivertest.Kernel(t)
 	d := open(t, Options{})
 	changes := []plan.Change{create(web, rr)}
 	for i := range 60 {

@@ -3,11 +3,8 @@
 package netlink
 
 import (
-	"errors"
-	"io/fs"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,16 +15,6 @@ import (
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
-
-// crowd is Kernel for hundreds of objects: Linux 6.12 on an emulated CPU, which is slow, may die of reckoning their rates.
-func crowd(t testing.TB) {
-	t.Helper()
-	drivertest.Kernel(t)
-	err := os.WriteFile("/proc/sys/net/ipv4/vs/run_estimation", []byte("0"), 0o644)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-}
 
 func open(t testing.TB, o Options) *Driver {
 	t.Helper()

@@ -32,31 +32,15 @@ func TestKernelTraffic(t *testing.T) {
 		}
 		open = append(open, s)
 	}
-	check := func(active, inactive uint32) {
-		t.Helper()
-		want := spec.Connections{Active: active, Inactive: inactive}
-		for _, driver := range []*Driver{d, slow} {
-			var got map[spec.DestinationKey]spec.Connections
-			for range 100 { // what has been closed ends a moment later
-				var err error
-				if got, err = driver.Connections(t.Context(), []spec.ServiceKey{k, listener("192.0.2.99:1")}); err != nil {
-					t.Fatal(err)
-				}
-				if got[serverOn(k, "10.1.0.11:80")] == want && got[serverOn(k, "10.1.0.12:80")] == want {
-					break
-				}
-				time.Sleep(20 * time.Millisecond)
-			}
-			if len(got) != 2 || got[serverOn(k, "10.1.0.11:80")] != want || got[serverOn(k, "10.1.0.12:80")] != want {
-				t.Errorf("connections %v, want %v each", got, want)
-			}
-		}
+	for _, x := range []*Driver{d, slow} {
+		eachHas(t, x, k, spec.Connections{Active: 2})
 	}
-	check(2, 0)
 	for _, s := range open {
 		s.Close()
 	}
-	check(0, 2)
+	for _, x := range []*Driver{d, slow} {
+		eachHas(t, x, k, spec.Connections{Inactive: 2})
+	}
 
 	var got map[spec.Key]Counters
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && got[k].Conns < 4; time.Sleep(100 * time.Millisecond) {
@@ -69,4 +53,21 @@ func TestKernelTraffic(t *testing.T) {
 	if got[k].Conns != 4 || a.Conns != 2 || b.Conns != 2 || a.InPkts+b.InPkts != got[k].InPkts || a.OutBytes == 0 || got[k].InBytes < 40*got[k].InPkts {
 		t.Errorf("counters %+v", got)
 	}
+}
+
+// eachHas waits a moment, in which what has been closed ends, for both servers to have so many connections.
+func eachHas(t *testing.T, d *Driver, k spec.ServiceKey, want spec.Connections) {
+	t.Helper()
+	var got map[spec.DestinationKey]spec.Connections
+	for range 100 {
+		var err error
+		if got, err = d.Connections(t.Context(), []spec.ServiceKey{k, listener("192.0.2.99:1")}); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) == 2 && got[serverOn(k, "10.1.0.11:80")] == want && got[serverOn(k, "10.1.0.12:80")] == want {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Errorf("connections %v, want %v each", got, want)
 }
