@@ -27,7 +27,7 @@ import (
 
 var (
 	firstSeed = flag.Uint64("seed", 1, "the first seed of TestKernelHonest")
-	patience  = flag.Duration("for", 40*time.Second, "how long TestKernelHonest goes on to the next seed; 1ns is one seed")
+	patience  = flag.Duration("for", 20*time.Second, "how long TestKernelHonest goes on to the next seed; 1ns is one seed")
 )
 
 // Random operations give the same errno and leave the same table in a file and in the kernel that the file describes.
