@@ -12,6 +12,21 @@ func (m *maker) caution() {
 	m.cautionServices()
 	m.cautionServers()
 	m.cautionDrains()
+	m.cautionIdle()
+}
+
+// cautionIdle tells of servers that take nothing because of a weight that is not lvsform's to mend.
+func (m *maker) cautionIdle() {
+	idle := map[string]bool{}
+	for k, want := range m.Desired.State.Destinations {
+		live, there := m.Live.Destinations[k]
+		if there && live.Weight == 0 && want.Weight > 0 && m.goal.Destinations[k].Weight == 0 && slices.Contains(m.ignored(k), "weight") {
+			idle[m.name(k)] = true
+		}
+	}
+	if len(idle) > 0 {
+		m.warn("The weight of %s is 0 and is ignored (%s): what lowered it has to raise it again.", count(len(idle), "server", "servers"), list(idle))
+	}
 }
 
 func (m *maker) cautionServices() {

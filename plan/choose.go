@@ -31,7 +31,7 @@ func (m *maker) choose() error {
 	var errs []error
 	for _, address := range append(append([]string{}, m.Targets...), m.Exclude...) {
 		if !hit[address] {
-			errs = append(errs, fmt.Errorf("nothing here is called %s: an address such as service.web or a kernel identity such as \"tcp 192.0.2.10:443\" is needed", address))
+			errs = append(errs, fmt.Errorf("nothing here is called %q: an address such as service.web or a kernel identity such as \"tcp 192.0.2.10:443\" is needed", address))
 		}
 	}
 	m.parents()

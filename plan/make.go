@@ -26,6 +26,8 @@ type Inputs struct {
 	NoDrain bool
 	// MaxDestroy, if set, replaces the configuration's.
 	MaxDestroy *spec.Limit
+	// Restore says that Desired is what the node was once: a kernel took it, so only what it would refuse now is judged.
+	Restore bool
 	// Compare makes a plan that is only looked at: what doing it would cost is not said, and nothing is forbidden.
 	Compare bool
 }

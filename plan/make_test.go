@@ -138,7 +138,7 @@ func TestRefusals(t *testing.T) {
 		{"a server of another family beside somebody's daemon", "does not go together", plan.Inputs{
 			Live:    state(site80, wlc, rs1, one, master, spec.SyncDaemon{Interface: "eth9", SyncID: 1}),
 			Desired: desired(state(site80, wlc, rs1, one, server(site80.String(), "[2001:db8::1]:80"), tun)), Ledger: owned(site80)}},
-		{"an unknown target", "nothing here is called pool.web", plan.Inputs{Desired: desired(live), Targets: []string{"pool.web"}}},
+		{"an unknown target", "nothing here is called \"pool.web\"", plan.Inputs{Desired: desired(live), Targets: []string{"pool.web"}}},
 	} {
 		if c.in.Live.Len() == 0 {
 			c.in.Live = live

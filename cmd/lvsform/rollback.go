@@ -57,6 +57,7 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 		return err
 	}
 	// A rollback that leaves nothing is meant to.
+	in.Restore = true
 	policy.destroy = in.Desired.State.Len() == 0
 	made, err := s.make(ctx, in, "", policy)
 	if err != nil {

@@ -39,7 +39,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"plan --from=x --driver=file:y", "--from takes the place of a driver"},
 		{"plan none", "none"},
 		{"fmt wrong/file.lvs.hcl none", "none: no such file"},
-		{"plan --target=service.nothing --driver=file:lb1.json", "nothing here is called service.nothing"},
+		{"plan --target=service.nothing --driver=file:lb1.json", `nothing here is called "service.nothing"`},
 		{"apply none", "no such file or directory"},
 		{"show none", "reading the plan: open none: no such file or directory"},
 		{"show --format=pdf file", "file: the plan file is empty"},

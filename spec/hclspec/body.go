@@ -55,6 +55,7 @@ func (b *body) errorf(code string, at hcl.Range, summary, detail string, args ..
 }
 
 func (b *body) spoil() {
+	b.l.spoilt = b
 	for ; b != nil; b = b.parent {
 		b.bad = true
 	}

@@ -12,6 +12,8 @@ import (
 
 // loader holds what one Load has found so far.
 type loader struct {
+	// spoilt is a block that means nothing because of an error; nil if there is none.
+	spoilt *body
 	src    Source
 	config *Config
 	diags  hcl.Diagnostics
@@ -90,6 +92,10 @@ func (l *loader) load() {
 	l.rest()
 	l.judge()
 	l.checks()
+	// A block that is left out must never look like one that nobody wrote: the node would lose what it declares.
+	if l.spoilt != nil && !l.diags.HasErrors() {
+		l.errorf("LVS098", l.spoilt.header, "Block left out", "Something about this block is wrong, and lvsform cannot say what: this is a mistake in lvsform.")
+	}
 }
 
 // finish sorts what was said.

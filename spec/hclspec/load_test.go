@@ -110,6 +110,7 @@ func TestCodes(t *testing.T) {
 	}
 	// Some rules of the model cannot be broken in the language, which has no words for it.
 	silent := []string{
+		"LVS098", // a mistake of lvsform itself
 		"LVS101", "LVS104", "LVS108", "LVS109", "LVS121", "LVS122", "LVS125", "LVS126", "LVS130", "LVS132", "LVS133", "LVS135", "LVS150",
 	}
 	for _, c := range without(source, append(silent, codesIn("../../testdata/errors/*/stderr")...)...) {

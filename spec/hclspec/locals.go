@@ -61,10 +61,18 @@ func (l *loader) local(name string, all map[string]*local, path []string) {
 	v.state = evaluating
 	refs := map[string]cty.Value{}
 	for _, t := range v.attr.Expr.Variables() {
-		if t.RootName() != "local" || len(t) < 2 {
+		if t.RootName() != "local" {
 			continue
 		}
+		if len(t) < 2 {
+			l.errorf("LVS011", t.SourceRange(), "Undeclared reference", "Local values are not there as a whole while they are made: write local.name.")
+			v.state = done
+			return
+		}
 		step, ok := t[1].(hcl.TraverseAttr)
+		if index, isIndex := t[1].(hcl.TraverseIndex); isIndex && index.Key.Type() == cty.String {
+			step, ok = hcl.TraverseAttr{Name: index.Key.AsString()}, true
+		}
 		if ok && all[step.Name] != nil {
 			l.local(step.Name, all, path)
 			refs[step.Name] = all[step.Name].value

@@ -20,8 +20,10 @@ func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
 		return "", false
 	}
 	t := a.v.Type()
-	if t.IsObjectType() && t.HasAttribute(selfAttr) && a.v.GetAttr(selfAttr).Type() == cty.String {
-		return a.v.GetAttr(selfAttr).AsString(), true
+	if t.IsObjectType() && t.HasAttribute("servers") && t.HasAttribute(selfAttr) {
+		if name := a.v.GetAttr(selfAttr); name.Type() == cty.String && !name.IsNull() && name.IsKnown() && l.pools[name.AsString()] != nil {
+			return name.AsString(), true
+		}
 	}
 	a.errorf("LVS015", "Wrong type", "pool is %s: write a reference such as pool.web.", typeName(a.v))
 	return "", false

@@ -43,9 +43,27 @@ func (l *loader) report(diags hcl.Diagnostics) (failed bool) {
 			d.Subject = &at
 		}
 		d.Extra = coded{codeOf(d.Summary), d.Extra}
+		if l.sensitive && madeOfSensitive(d) {
+			d.Detail = notShown
+		}
 		l.diags = append(l.diags, d)
 	}
 	return failed
+}
+
+const notShown = "The value comes from a sensitive variable and is not shown."
+
+// madeOfSensitive says that what HCL tells may quote a sensitive value: functions put their arguments into errors.
+func madeOfSensitive(d *hcl.Diagnostic) bool {
+	if d.Expression == nil || d.EvalContext == nil {
+		return false
+	}
+	for _, t := range d.Expression.Variables() {
+		if v, diags := t.TraverseAbs(d.EvalContext); !diags.HasErrors() && v.ContainsMarked() {
+			return true
+		}
+	}
+	return false
 }
 
 // codeOf is the code for what HCL says of a body or an expression.

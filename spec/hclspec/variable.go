@@ -101,6 +101,9 @@ func (l *loader) variableValue(v *variable) cty.Value {
 	}
 	val, err := convert.Convert(val, v.typ)
 	if err != nil {
+		if v.sensitive {
+			at = v.block.DefRange
+		}
 		l.errorf("LVS034", at, "Unsuitable value", "The value for var.%s does not have the type that the variable declares: %s.", v.name, describe(err))
 		return cty.DynamicVal
 	}
@@ -140,7 +143,7 @@ func (l *loader) validations(v *variable) {
 		}
 		if message, ok := b.errorMessage(); ok {
 			at := v.givenAt
-			if !v.set {
+			if !v.set || v.sensitive {
 				at = v.block.DefRange
 			}
 			l.errorf(validationFailed, at, "Invalid value for a variable", "var.%s: %s", v.name, message)
@@ -156,7 +159,9 @@ func (l *loader) noteValue(name, text string) {
 
 // parseValue reads the text of a --var or an environment variable: text for a type that is text, an expression else.
 func (l *loader) parseValue(v *variable, text, source string) (cty.Value, hcl.Range, bool) {
-	l.config.Files[source] = &hcl.File{Bytes: []byte(text)}
+	if delete(l.config.Files, source); !v.sensitive {
+		l.config.Files[source] = &hcl.File{Bytes: []byte(text)}
+	}
 	at := hcl.Range{Filename: source, Start: hcl.InitialPos, End: hcl.Pos{Line: 1, Column: len(text) + 1, Byte: len(text)}}
 	if v.typ.IsPrimitiveType() || v.typ == cty.DynamicPseudoType {
 		return cty.StringVal(text), at, true
