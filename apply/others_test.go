@@ -125,3 +125,17 @@ func TestAdoptionIsLookedAtAgain(t *testing.T) {
 		t.Error("the service of another instance was destroyed:", err)
 	}
 }
+
+// Somebody else changes an object that the plan is about and the run has not reached: the run is undone, and that object is theirs.
+func TestOthersChangeWhatIsNotReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gone := spec.Mark(7, spec.IPv4)
+		a := twoServers()
+		a.Set(gone, spec.Service{Scheduler: "rr"})
+		m := newMemory(a)
+		m.during(busy1, func() { _ = m.node.Do(gone, spec.Service{}, spec.Service{Scheduler: "wlc"}) })
+		err := apply.Run(t.Context(), m, &plan.Plan{Changes: plan.Diff(a, without(twoServers(), server1), drainTo(time.Minute))}, options(t))
+		a.Set(gone, spec.Service{Scheduler: "wlc"})
+		expectRolledBack(t, m, err, a)
+	})
+}

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -24,13 +25,12 @@ func (r *run) undo(ctx context.Context, cause error) error {
 	if err != nil {
 		return &NotConvergedError{Cause: cause, Problems: append(problems, fmt.Errorf("reading the node to verify: %w", err))}
 	}
+	// Of what the run has not touched, it need not be as it was: others may have changed it.
 	want := map[spec.Key]spec.Value{}
-	for k, v := range r.found {
-		want[k] = v
+	for _, s := range r.done {
+		want[s.Key] = r.found[s.Key]
 	}
-	for k, v := range r.plan.UndoOf(done, live).After() {
-		want[k] = v
-	}
+	maps.Copy(want, r.plan.UndoOf(done, live).After())
 	if off := r.plan.Mismatches(want, now, done); len(off) > 0 {
 		return &NotConvergedError{Cause: cause, Problems: problems, Off: off}
 	}
