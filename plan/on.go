@@ -70,7 +70,7 @@ func (cs Changeset) rounds() rounds {
 		case classReroute:
 			drained[s.Key] = s.Before.(spec.Destination).Weight == 0
 		case classGrow:
-			if lower, ok := last[s.Key]; ok && drained[s.Key] {
+			if lower, ok := last[s.Key]; ok && drained[s.Key] && s.After.(spec.Destination).Takes() {
 				r.lowers[lower] = true
 				r.services[s.Key.(spec.DestinationKey).Service] = true
 			}
