@@ -80,11 +80,13 @@ bench:
 	@echo '== QEMU, plain emulation, wall clock'
 	$(machine)/gotest -t 3600 tcg ./... -test.benchmem $(BENCHFLAGS:-%=-test.%)
 
+# Now and then the fuzzer takes its own deadline for a failure. A real one has left its input in testdata, and fails again.
 fuzz:
 	@grep -roE --include='*_test.go' '^func Fuzz\w+' . | sed 's/:func / /' | sort | \
 	while read -r file name; do \
 		echo "== $$name"; \
-		go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x </dev/null || exit 1; \
+		once() { go test "$$(dirname "$$file")" -run "^$$name\$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x </dev/null; }; \
+		once || once || exit 1; \
 	done
 
 golden:
