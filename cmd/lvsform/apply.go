@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/lvsform/lvsform/apply"
@@ -16,23 +15,11 @@ import (
 // approval says what may be done without asking.
 type approval struct {
 	auto, json bool
-	allow      []string
 }
 
 func (a *approval) add(c *cobra.Command) {
 	c.Flags().BoolVar(&a.auto, "auto-approve", false, "do not ask")
 	c.Flags().BoolVar(&a.json, "json", false, "tell what happens as JSON, one object per line")
-	c.Flags().StringSliceVar(&a.allow, "allow", nil, "refuse a plan that does anything but these `actions`: create, update, destroy")
-}
-
-// check refuses flags that make no sense before anything is read.
-func (a *approval) check() error {
-	for _, word := range a.allow {
-		if !slices.Contains([]string{"create", "update", "destroy"}, word) {
-			return fmt.Errorf("--allow takes create, update and destroy, not %q", word)
-		}
-	}
-	return nil
 }
 
 const applyLong = `Apply works out a plan, shows it, asks, and does it. A plan that "lvsform plan --out" saved
@@ -52,9 +39,6 @@ func (p *program) applyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "apply [DIR|PLAN]", Short: "Make the node what the configuration says", Long: applyLong, Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := may.check(); err != nil {
-				return err
-			}
 			path := directory(args)
 			info, err := os.Stat(path)
 			if err != nil {
@@ -64,7 +48,7 @@ func (p *program) applyCommand() *cobra.Command {
 				if odd := given(c, "var", "var-file", "target", "exclude", "destroy", "no-drain", "max-destroy"); len(odd) > 0 {
 					return fmt.Errorf("%s: a saved plan is done as it was made: give this to \"lvsform plan\"", strings.Join(odd, ", "))
 				}
-				return p.applySaved(c.Context(), path, where, may)
+				return p.applySaved(c.Context(), path, where, policy.allow, may)
 			}
 			return p.applyConfig(c.Context(), path, config, where, policy, may)
 		},
@@ -96,11 +80,11 @@ func (p *program) applyConfig(ctx context.Context, dir string, config configFlag
 		if err != nil {
 			return err
 		}
-		return p.approveAndRun(ctx, s, made, may)
+		return p.approveAndRun(ctx, s, made, policy.allow, may)
 	})
 }
 
-func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, may approval) error {
+func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, allow allowValue, may approval) error {
 	made, err := readPlan(path)
 	if err != nil {
 		return err
@@ -109,7 +93,7 @@ func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, 
 		if err := s.fits(made); err != nil {
 			return err
 		}
-		if err := p.announce(made, may); err != nil {
+		if err := p.announce(made, allow, may); err != nil {
 			return err
 		}
 		err := p.perform(ctx, s, made, may)
@@ -154,8 +138,8 @@ func (s *session) fits(made *plan.Plan) error {
 }
 
 // approveAndRun shows a plan that was just made, asks, and does it.
-func (p *program) approveAndRun(ctx context.Context, s *session, made *plan.Plan, may approval) error {
-	if err := p.announce(made, may); err != nil {
+func (p *program) approveAndRun(ctx context.Context, s *session, made *plan.Plan, allow allowValue, may approval) error {
+	if err := p.announce(made, allow, may); err != nil {
 		return err
 	}
 	if !made.Empty() && !may.auto {
@@ -167,7 +151,7 @@ func (p *program) approveAndRun(ctx context.Context, s *session, made *plan.Plan
 }
 
 // announce shows the plan and refuses one that does what is not allowed.
-func (p *program) announce(made *plan.Plan, may approval) error {
+func (p *program) announce(made *plan.Plan, allow allowValue, may approval) error {
 	if may.json {
 		if err := p.planned(made); err != nil {
 			return err
@@ -178,28 +162,7 @@ func (p *program) announce(made *plan.Plan, may approval) error {
 	if lost := p.output.err; lost != nil {
 		return fmt.Errorf("the plan cannot be shown, so it is not done: %w", lost)
 	}
-	return may.gate(made)
-}
-
-// gate looks at the whole changeset before the first write.
-func (a *approval) gate(made *plan.Plan) error {
-	if len(a.allow) == 0 {
-		return nil
-	}
-	var errs []error
-	for _, c := range made.Changes.Objects() {
-		word := c.Action().String()
-		if c.Action() == plan.Delete {
-			word = "destroy"
-		}
-		if !slices.Contains(a.allow, word) {
-			errs = append(errs, fmt.Errorf("%s: to %s is not in --allow %s", made.Name(c.Key), word, strings.Join(a.allow, ",")))
-		}
-	}
-	if len(errs) > 10 {
-		errs = append(errs[:10:10], fmt.Errorf("and %d objects more", len(errs)-10))
-	}
-	return errors.Join(errs...)
+	return allow.gate(made)
 }
 
 // perform does the plan and says what became of it.

@@ -171,19 +171,34 @@ func TestNothingToDoIsNotAskedAbout(t *testing.T) {
 func TestAllow(t *testing.T) {
 	w := applied(t)
 	before := w.state()
-	for allow, says := range map[string]string{
-		"create":         "to destroy is not in --allow create",
-		"create,update":  `service.web.tcp["192.0.2.10:80"].server["10.0.0.12:80"]: to destroy is not in --allow create,update`,
-		"destroy,create": `service.web.tcp["192.0.2.10:80"]: to update is not in --allow destroy,create`,
-		"everything":     `--allow takes create, update and destroy, not "everything"`,
+	w.run(exitChanges, "plan", w.node(), "--detailed-exitcode", "--out", w.path("saved"), w.path("next"))
+	const updated = "lvsform: error: service.web.tcp[\"192.0.2.10:80\"] (tcp 192.0.2.10:80) would be updated in-place, and that is not allowed\n"
+	const destroyed = "lvsform: error: service.web.tcp[\"192.0.2.10:80\"].server[\"10.0.0.12:80\"] (tcp 192.0.2.10:80 -> 10.0.0.12:80) would be destroyed, and that is not allowed\n"
+	const words = "write one or more of create, update and destroy, with commas between them\n"
+	for _, c := range []struct{ allow, says, hint string }{
+		{"create", updated + destroyed, "--allow create refuses"},
+		{"create,update", destroyed, "--allow create,update refuses"},
+		{"destroy,create", updated, "--allow create,destroy refuses"},
+		{"everything", `invalid argument "everything" for "--allow" flag: ` + words, "--help"},
+		{"", `invalid argument "" for "--allow" flag: ` + words, "--help"},
+		{"create,", `invalid argument "create," for "--allow" flag: ` + words, "--help"},
 	} {
-		w.run(exitError, "apply", w.node(), "--auto-approve", "--allow", allow, w.path("next"))
-		w.says(w.err, says)
+		for _, args := range [][]string{
+			{"apply", "--auto-approve", w.path("next")}, {"apply", w.path("saved")},
+			{"plan", "--detailed-exitcode", "--out", w.path("refused"), w.path("next")},
+		} {
+			w.run(exitError, append(args, w.node(), "--allow", c.allow)...)
+			w.says(w.err, c.says)
+			w.says(w.err, c.hint)
+		}
 	}
-	if after := w.state(); !after.Equal(before) {
-		t.Error("something was changed all the same")
+	if after := w.state(); !after.Equal(before) || exists(w.path("refused")) {
+		t.Error("something was changed or saved all the same")
 	}
-	w.run(exitDone, "apply", w.node(), "--auto-approve", "--no-drain", "--allow=update,destroy", w.path("next"))
+	w.run(exitChanges, "plan", w.node(), "--detailed-exitcode", "--allow=update", "--allow=destroy", w.path("next"))
+	w.run(exitDone, "apply", w.node(), "--allow=update,destroy", w.path("saved"))
+	w.run(exitError, "rollback", w.node(), "--auto-approve", "--allow=update", w.path("saved"))
+	w.says(w.err, "would be created, and that is not allowed")
 }
 
 func TestManySteps(t *testing.T) {

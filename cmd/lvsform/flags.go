@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 	"github.com/lvsform/lvsform/spec/hclspec"
 	"github.com/spf13/cobra"
@@ -76,6 +78,7 @@ type policyFlags struct {
 	targets, exclude []string
 	destroy, noDrain bool
 	maxDestroy       limitValue
+	allow            allowValue
 	// compare is set by commands that only look: nothing is forbidden, and no cost is told.
 	compare bool
 }
@@ -92,6 +95,7 @@ func (f *policyFlags) addDestroy(c *cobra.Command) {
 
 func (f *policyFlags) addLimits(c *cobra.Command) {
 	c.Flags().BoolVar(&f.noDrain, "no-drain", false, "delete servers at once, with the connections they have")
+	c.Flags().Var(&f.allow, "allow", "refuse a plan that does anything but these `actions`: create, update, destroy")
 	c.Flags().Var(&f.maxDestroy, "max-destroy", "refuse to destroy more than so many (`N or P%`) of a service's servers, or of the services")
 }
 
@@ -117,6 +121,52 @@ func (v *limitValue) Set(s string) error {
 		return fmt.Errorf("write a number such as 5, or a percentage such as 50%%")
 	}
 	v.limit = &spec.Limit{N: n, Percent: percent}
+	return nil
+}
+
+// allowActions are what --allow can be given, and allowWords how it is written.
+var (
+	allowActions = []plan.Action{plan.Create, plan.Update, plan.Delete}
+	allowWords   = []string{"create", "update", "destroy"}
+)
+
+// allowValue is a flag for the actions that a plan may take; none: all of them.
+type allowValue struct{ actions []plan.Action }
+
+// String is the actions as they are written.
+func (v *allowValue) String() string {
+	var words []string
+	for i, a := range allowActions {
+		if slices.Contains(v.actions, a) {
+			words = append(words, allowWords[i])
+		}
+	}
+	return strings.Join(words, ",")
+}
+
+// Type stands for the value in the help.
+func (v *allowValue) Type() string { return "actions" }
+
+// Set adds the actions of a list such as "create,update".
+func (v *allowValue) Set(list string) error {
+	for word := range strings.SplitSeq(list, ",") {
+		i := slices.Index(allowWords, word)
+		if i < 0 {
+			return fmt.Errorf("write one or more of create, update and destroy, with commas between them")
+		}
+		v.actions = append(v.actions, allowActions[i])
+	}
+	return nil
+}
+
+// gate looks at all that a plan does before the first change.
+func (v *allowValue) gate(made *plan.Plan) error {
+	if len(v.actions) == 0 {
+		return nil
+	}
+	if err := made.Only(v.actions...); err != nil {
+		return hint(err, "--allow %s refuses the whole plan and nothing was changed: allow more if it is meant, or choose with --target and --exclude", v)
+	}
 	return nil
 }
 

@@ -31,13 +31,17 @@ func (p *program) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if out != "" {
+			refused := policy.allow.gate(made)
+			if out != "" && refused == nil {
 				if err := savePlan(out, made); err != nil {
 					return err
 				}
 			}
 			if err := p.show(made, json, verbose); err != nil {
 				return err
+			}
+			if refused != nil {
+				return refused
 			}
 			p.next(out, made, where)
 			if detailed && !made.Empty() {
