@@ -76,7 +76,7 @@ func (c *checker) together(k DestinationKey, d Destination) {
 			"Without a connection the kernel cannot translate replies back, and they are lost: use another forwarding method, or leave one_packet out.")
 	}
 	if len(c.state.SyncDaemons) > 0 && k.Mixed() {
-		c.add(k, "", "LVS152", "Real server of the other family beside a sync daemon",
+		c.add(k, "", besideDaemon, "Real server of the other family beside a sync daemon",
 			"The kernel does not synchronise connections to servers of another family than their service: use an address of the service's family, or remove the sync daemons.")
 	}
 }

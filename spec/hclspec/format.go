@@ -15,15 +15,35 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
+// Document is a State to be written as configuration, and what a person should read beside it.
+type Document struct {
+	State spec.State
+	// Header is the comment on top, one line each, without "#".
+	Header []string
+	// VIPs are names for addresses. Addresses of services that are in none get a name of their own.
+	VIPs []NamedVIP
+}
+
+// NamedVIP names addresses that belong together. The name is made a valid and unique label; an address that an earlier
+// NamedVIP has stays there.
+type NamedVIP struct {
+	Name      string
+	Addresses []netip.Addr
+	// Comment is written above the block.
+	Comment string
+}
+
 // Format writes a State as a configuration, in a stable order and without what is default: Load gives the State back.
 // Services with equal settings and equal servers share a service block and a pool, named after the first of them.
 // A State that Validate finds wrong cannot be written; the error names the object.
-func Format(s spec.State) ([]byte, error) {
+func Format(d Document) ([]byte, error) {
+	s := d.State
 	if problems := spec.Validate(s); len(problems) > 0 {
 		p := problems[0]
 		return nil, fmt.Errorf("%s cannot be written as configuration: %s: %s", p.Key, strings.ToLower(p.Summary[:1])+p.Summary[1:], p.Detail)
 	}
 	var p printer
+	p.comment(d.Header...)
 	for _, t := range s.Timeouts {
 		p.timeouts(t)
 	}

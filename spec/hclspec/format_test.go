@@ -23,7 +23,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {
 		s := randomState(rand.New(rand.NewPCG(seed, 1)), int(size%40))
-		text, err := hclspec.Format(s)
+		text, err := hclspec.Format(hclspec.Document{State: s})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,7 +148,7 @@ func TestFormat(t *testing.T) {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	text, err := hclspec.Format(c.Desired.State)
+	text, err := hclspec.Format(hclspec.Document{State: c.Desired.State})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestFormat(t *testing.T) {
 func TestFormatRefuses(t *testing.T) {
 	var s spec.State
 	s.Set(spec.Mark(7, spec.IPv4), spec.Service{Scheduler: "none"})
-	_, err := hclspec.Format(s)
+	_, err := hclspec.Format(hclspec.Document{State: s})
 	if err == nil || !strings.HasPrefix(err.Error(), "fwmark 7 ipv4 cannot be written as configuration: unknown scheduler") {
 		t.Errorf("error %v", err)
 	}

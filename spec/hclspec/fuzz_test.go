@@ -52,7 +52,7 @@ func sound(t *testing.T, name, text string) {
 	if diags.HasErrors() {
 		return
 	}
-	written, err := hclspec.Format(c.Desired.State)
+	written, err := hclspec.Format(hclspec.Document{State: c.Desired.State})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
@@ -23,6 +24,21 @@ type printer struct {
 func (p *printer) line(text string) {
 	p.text = append(p.text, bytes.Repeat([]byte("  "), p.depth)...)
 	p.text = append(append(p.text, text...), '\n')
+}
+
+// comment writes lines after "#". What is not printable would show nothing, or end the comment.
+func (p *printer) comment(text ...string) {
+	for _, t := range text {
+		for line := range strings.SplitSeq(t, "\n") {
+			line = strings.Map(func(r rune) rune {
+				if unicode.IsPrint(r) {
+					return r
+				}
+				return ' '
+			}, line)
+			p.line(strings.TrimRight("# "+line, " "))
+		}
+	}
 }
 
 // block writes a header, what f writes, and the closing brace, after an empty line if something stands before it.
