@@ -18,9 +18,11 @@ type memory struct {
 	meddle func(n int, node *spec.Node)
 	// connections are asked for each time.
 	connections func() map[spec.DestinationKey]spec.Connections
-	changes     int
-	reads       int
-	readErr     error
+	// cannot says what the driver cannot express; nil is nothing.
+	cannot  func(spec.Key, spec.Value) error
+	changes int
+	reads   int
+	readErr error
 }
 
 // fault is what goes wrong with a change.
@@ -51,6 +53,13 @@ func (m *memory) Connections(context.Context, []spec.ServiceKey) (map[spec.Desti
 		return nil, nil
 	}
 	return m.connections(), nil
+}
+
+func (m *memory) Cannot(k spec.Key, v spec.Value) error {
+	if m.cannot == nil {
+		return nil
+	}
+	return m.cannot(k, v)
 }
 
 func (m *memory) Do(_ context.Context, changes []plan.Change) []plan.Result {

@@ -17,8 +17,8 @@ type Options struct {
 	Report func(Event)
 }
 
-// Run does the plan on the node: it reads the node and refuses a plan that does not fit (*plan.StaleError, nothing is changed),
-// records what it is about to own, does batch by batch, reads again and verifies. The caller holds the lock.
+// Run does the plan on the node: it reads the node and refuses a plan that does not fit (*plan.StaleError, nothing is changed)
+// or that the driver cannot do (see Possible), records what it is about to own, does batch by batch, reads again and verifies. The caller holds the lock.
 //
 // When a change fails, or ctx ends, everything that this run did is undone, newest first: the error is then a *RolledBackError,
 // or a *NotConvergedError if neither state could be reached. Any other error means that nothing was changed.
@@ -29,6 +29,9 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	}
 	cs := p.Refresh(live)
 	if err := fits(p, cs, live, o.Ledger); err != nil {
+		return err
+	}
+	if err := Possible(d, cs); err != nil {
 		return err
 	}
 	ledger, err := o.Ledger.Load()

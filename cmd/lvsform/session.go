@@ -145,6 +145,11 @@ func (s *session) make(ctx context.Context, in plan.Inputs, config string, f pol
 	if err != nil {
 		return nil, err
 	}
+	if !f.compare {
+		if err := apply.Possible(s, made.Changes); err != nil {
+			return nil, err
+		}
+	}
 	// Most plans touch little of what is there, and counting all of it takes as long as reading it.
 	if busy := made.Busy(); len(busy) > 0 {
 		counts, err := s.Connections(ctx, busy)

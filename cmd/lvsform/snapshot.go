@@ -174,6 +174,9 @@ func (d *snapshot) Connections(_ context.Context, services []spec.ServiceKey) (m
 	return out, nil
 }
 
+// Cannot is always nil: a plan from a snapshot is for a driver that is not known yet.
+func (*snapshot) Cannot(spec.Key, spec.Value) error { return nil }
+
 // Do refuses: what was cannot be changed.
 func (d *snapshot) Do(_ context.Context, changes []plan.Change) []plan.Result {
 	out := make([]plan.Result, len(changes))

@@ -115,6 +115,9 @@ func (d *Driver) Connections(_ context.Context, services []spec.ServiceKey) (map
 	return out, nil
 }
 
+// Cannot is always nil: the file holds whatever its kernel does.
+func (*Driver) Cannot(spec.Key, spec.Value) error { return nil }
+
 // Do does the changes and writes the file once. When it cannot be written, every change of the batch has failed and
 // the file is as it was.
 func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/drivers/internal/doubt"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 	"golang.org/x/sys/unix"
@@ -80,7 +81,7 @@ func TestRoundTrip(t *testing.T) {
 		if !m.next() || len(m.rest) > 0 || m.bad || len(m.body) > 256 {
 			t.Fatalf("%s is %d messages of one", c, len(m.rest))
 		}
-		want := plan.Change{Key: c.Key, After: seen(c.After)}
+		want := plan.Change{Key: c.Key, After: doubt.Seen(c.After)}
 		if s, ok := c.After.(spec.Service); ok && s.Scheduler == "" {
 			s.Scheduler = noScheduler
 			want.After = s

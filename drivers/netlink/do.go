@@ -5,7 +5,6 @@ package netlink
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -132,11 +131,11 @@ func (d *Driver) run(changes []plan.Change, results []plan.Result) {
 	if err := d.collect(changes, results, reported); err != nil {
 		for n, i := range d.sent {
 			if !reported[n] {
-				results[i] = plan.Result{Err: fmt.Errorf("%s: it is not known whether it was done: %w", changes[i], err), Unknown: true}
+				results[i] = plan.Result{Err: err, Unknown: true}
 			}
 		}
 		d.hangUp()
-		d.settle(changes, results, err)
+		d.settle(changes, results)
 	}
 }
 

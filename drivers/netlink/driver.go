@@ -8,10 +8,13 @@
 package netlink
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 
+	"github.com/lvsform/lvsform/drivers/internal/netns"
+	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
 
@@ -24,7 +27,7 @@ type Options struct {
 // Driver is one kernel's IPVS table. Its methods may be called by several goroutines; they take turns.
 type Driver struct {
 	mu    sync.Mutex
-	space *namespace
+	space *netns.Space
 	dial  func() (transport, error)
 	// wide is for changes and long dumps, narrow for the many short ones; either is nil until it is needed.
 	wide, narrow *channel
@@ -44,17 +47,17 @@ type Driver struct {
 // Open finds IPVS in a network namespace; the kernel loads the module if it has it. The driver stays with the
 // namespace, wherever its callers are.
 func Open(o Options) (*Driver, error) {
-	space, err := openNamespace(o.Namespace)
+	space, err := netns.Open(o.Namespace)
 	if err != nil {
 		return nil, err
 	}
 	d := newDriver(func() (t transport, err error) {
-		err = space.do(func() error { t, err = openSocket(); return err })
+		err = space.Do(func() error { t, err = openSocket(); return err })
 		return t, err
 	})
 	d.space = space
 	if _, err = d.wideChannel(); err == nil {
-		err = space.do(func() (err error) { d.table, err = openSockopts(); return err })
+		err = space.Do(func() (err error) { d.table, err = openSockopts(); return err })
 	}
 	if err != nil {
 		d.Close()
@@ -77,11 +80,24 @@ func (d *Driver) Close() error {
 		d.table = nil
 	}
 	if d.space != nil {
-		err = errors.Join(err, d.space.close())
+		err = errors.Join(err, d.space.Close())
 		d.space = nil
 	}
 	return err
 }
+
+// Host says which machine, boot and network namespace the table belongs to.
+func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return plan.Host{}, err
+	}
+	return d.space.Host("netlink")
+}
+
+// Cannot is always nil: netlink says whatever the kernel holds.
+func (*Driver) Cannot(spec.Key, spec.Value) error { return nil }
 
 // hangUp closes the netlink sockets, with whatever is left in them; the next use opens new ones.
 func (d *Driver) hangUp() (err error) {

@@ -157,7 +157,7 @@ func TestKernelHost(t *testing.T) {
 	drivertest.Kernel(t)
 	d, other := open(t, Options{}), drivertest.NewNetns(t)
 	there := open(t, Options{Namespace: other.Path()})
-	name := drainSysctls[0]
+	const name = "net.ipv4.vs.expire_nodest_conn"
 	other.Do(func() {
 		if err := os.WriteFile("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte("1"), 0o644); err != nil {
 			t.Fatal(err)

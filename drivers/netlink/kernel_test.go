@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/drivers/internal/doubt"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
@@ -77,7 +78,7 @@ func same(t *testing.T, what string, want, got spec.State) {
 func shown(s spec.State) spec.State {
 	s = s.Clone()
 	for k, v := range s.Destinations {
-		s.Set(k, seen(v))
+		s.Set(k, doubt.Seen(v))
 	}
 	return s
 }

@@ -48,6 +48,9 @@ func (*Driver) Connections(context.Context, []spec.ServiceKey) (map[spec.Destina
 // Counters fails.
 func (*Driver) Counters(context.Context) (map[spec.Key]Counters, error) { return nil, errLinux }
 
+// Cannot is always nil.
+func (*Driver) Cannot(spec.Key, spec.Value) error { return nil }
+
 // Do fails every change.
 func (*Driver) Do(_ context.Context, changes []plan.Change) []plan.Result {
 	results := make([]plan.Result, len(changes))

@@ -1,10 +1,9 @@
 //go:build linux
 
-package netlink
+package netns
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,18 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const driverName = "netlink"
-
 var drainSysctls = []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"}
 
-// Host says which machine, boot and network namespace the table belongs to.
-func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return plan.Host{}, err
-	}
-	h := plan.Host{Driver: driverName, Sysctls: map[string]string{}}
+// Host says for a driver which machine, boot and network namespace its table belongs to.
+func (s *Space) Host(driver string) (plan.Host, error) {
+	h := plan.Host{Driver: driver, Sysctls: map[string]string{}}
 	var uts unix.Utsname
 	if err := unix.Uname(&uts); err != nil {
 		return plan.Host{}, os.NewSyscallError("uname", err)
@@ -36,8 +28,8 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 	if h.Boot, err = line("/proc/sys/kernel/random/boot_id"); err != nil {
 		return plan.Host{}, err
 	}
-	err = d.space.do(func() error {
-		h.Namespace = identity(d.space.inode)
+	err = s.Do(func() error {
+		h.Namespace = identity(s.inode)
 		for _, name := range drainSysctls {
 			value, err := line("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
 			switch {

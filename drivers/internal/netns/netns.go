@@ -1,6 +1,8 @@
 //go:build linux
 
-package netlink
+// Package netns is where the drivers of a kernel are: a network namespace, entered from wherever the callers are, and
+// the identity of the machine, boot and namespace.
+package netns
 
 import (
 	"fmt"
@@ -12,20 +14,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// namespace is a network namespace, kept alive by an open file.
-type namespace struct {
+// Space is a network namespace, kept alive by an open file.
+type Space struct {
 	file  *os.File
 	inode uint64
 }
 
-const presentNamespace = "/proc/thread-self/ns/net"
+const present = "/proc/thread-self/ns/net"
 
-// openNamespace takes a path, a name as "ip netns" has it, or "" for the namespace of the calling thread.
-func openNamespace(name string) (*namespace, error) {
+// Open takes a path, a name as "ip netns" has it, or "" for the namespace of the calling thread.
+func Open(name string) (*Space, error) {
 	path := name
 	switch {
 	case name == "":
-		path = presentNamespace
+		path = present
 	case !strings.Contains(name, "/"):
 		path = filepath.Join("/run/netns", name)
 	}
@@ -33,20 +35,20 @@ func openNamespace(name string) (*namespace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network namespace: %w", err)
 	}
-	n := &namespace{file: f}
+	s := &Space{file: f}
 	var st unix.Stat_t
 	if err = unix.Fstat(int(f.Fd()), &st); err == nil && name != "" {
-		err = isNetworkNamespace(f)
+		err = isNamespace(f)
 	}
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("network namespace %s: %w", path, err)
 	}
-	n.inode = st.Ino
-	return n, nil
+	s.inode = st.Ino
+	return s, nil
 }
 
-func isNetworkNamespace(f *os.File) error {
+func isNamespace(f *os.File) error {
 	kind, err := unix.IoctlRetInt(int(f.Fd()), unix.NS_GET_NSTYPE)
 	if err != nil || kind != unix.CLONE_NEWNET {
 		return fmt.Errorf("it is not a network namespace")
@@ -54,33 +56,33 @@ func isNetworkNamespace(f *os.File) error {
 	return nil
 }
 
-// do calls f on a thread that is in the namespace. What f opens stays there.
-func (n *namespace) do(f func() error) error {
+// Do calls f on a thread that is in the namespace. What f opens or starts stays there.
+func (s *Space) Do(f func() error) error {
 	var st unix.Stat_t
 	runtime.LockOSThread()
-	err := unix.Stat(presentNamespace, &st)
-	if err == nil && st.Ino == n.inode {
+	err := unix.Stat(present, &st)
+	if err == nil && st.Ino == s.inode {
 		defer runtime.UnlockOSThread()
 		return f()
 	}
 	runtime.UnlockOSThread()
 	done := make(chan error)
-	go func() { done <- n.visit(f) }()
+	go func() { done <- s.visit(f) }()
 	return <-done
 }
 
 // visit runs on a goroutine of its own: if there is no way back, its thread ends with it.
-func (n *namespace) visit(f func() error) error {
+func (s *Space) visit(f func() error) error {
 	runtime.LockOSThread()
-	home, err := os.Open(presentNamespace)
+	home, err := os.Open(present)
 	if err != nil {
 		runtime.UnlockOSThread()
 		return err
 	}
 	defer home.Close()
-	if err := unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET); err != nil {
+	if err := unix.Setns(int(s.file.Fd()), unix.CLONE_NEWNET); err != nil {
 		runtime.UnlockOSThread()
-		return fmt.Errorf("enter the network namespace %s: %w", n.file.Name(), err)
+		return fmt.Errorf("enter the network namespace %s: %w", s.file.Name(), err)
 	}
 	err = f()
 	if unix.Setns(int(home.Fd()), unix.CLONE_NEWNET) == nil {
@@ -89,4 +91,5 @@ func (n *namespace) visit(f func() error) error {
 	return err
 }
 
-func (n *namespace) close() error { return n.file.Close() }
+// Close gives up the namespace.
+func (s *Space) Close() error { return s.file.Close() }
