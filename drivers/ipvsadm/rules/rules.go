@@ -1,0 +1,141 @@
+// Package rules is the language of ipvsadm: the commands that ipvsadm -R and shell scripts carry out, the dumps that
+// -S prints and the listings of -L. Parse makes a state of any of them, Save writes one, Command says one change.
+//
+// Everything here is a function of its arguments: no program is run and no name is looked up but through Resolver. What
+// a text does not say is told in a Note, what cannot be said is a *LimitError, and neither is ever silent.
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Source is one text to read: a dump, a script of ipvsadm commands, listings, or several of these one after the other.
+type Source struct {
+	// Name is what errors and notes call it.
+	Name string
+	Text []byte
+}
+
+// Resolver turns names into numbers. The zero value knows none, and then a name is an error.
+type Resolver struct {
+	// Port is asked with "tcp", "udp" or "sctp" and the name of a service.
+	Port func(protocol, name string) (uint16, error)
+	// Host gives an IPv4 address: ipvsadm looks up no others.
+	Host func(name string) (netip.Addr, error)
+}
+
+// Dump is what the sources say together.
+type Dump struct {
+	State spec.State
+	// Connections are those of the destinations that a listing shows with them.
+	Connections map[spec.DestinationKey]spec.Connections
+	// Notes are what the sources do not carry, what was assumed, and which host names were resolved.
+	Notes []Note
+}
+
+// Note is a sentence about a line, or about the sources as a whole: then Line is 0.
+type Note struct {
+	Source string
+	Line   int
+	Text   string
+}
+
+// String is "dump.txt:12: text" or "dump.txt: text".
+func (n Note) String() string {
+	if n.Line == 0 {
+		return n.Source + ": " + n.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", n.Source, n.Line, n.Text)
+}
+
+// SyntaxError is a place and what is wrong there. Line and Column count from 1, columns in bytes.
+type SyntaxError struct {
+	Source       string
+	Line, Column int
+	Text         string
+}
+
+// Error is "dump.txt:12:8: text".
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.Source, e.Line, e.Column, e.Text)
+}
+
+// ConflictError says that two texts disagree about an object: they do not show the same moment. It unwraps to its
+// *SyntaxError, whose place is the later of the two.
+type ConflictError struct {
+	SyntaxError
+	Key spec.Key
+}
+
+// Unwrap is the place.
+func (e *ConflictError) Unwrap() error { return &e.SyntaxError }
+
+const maxErrors = 10
+
+// Parse reads all sources as one. Commands are carried out in their order on an empty table, listings are merged with
+// what they leave. The error joins up to ten errors, each of which is a *SyntaxError.
+func Parse(sources []Source, r Resolver) (Dump, error) {
+	p := parser{names: names{resolver: r}}
+	for _, s := range sources {
+		p.scan(s)
+	}
+	if len(p.errs) == 0 {
+		p.run()
+	}
+	var d Dump
+	if len(p.errs) == 0 {
+		d = p.merge()
+	}
+	if len(p.errs) > 0 {
+		return Dump{}, errors.Join(p.errs...)
+	}
+	return d, nil
+}
+
+type parser struct {
+	names    names
+	commands []command
+	views    []*view
+	facts    map[spec.Key]*fact
+	notes    []Note
+	errs     []error
+}
+
+// fail keeps an error; after enough of them nothing more is read.
+func (p *parser) fail(err error) {
+	if err != nil && !p.full() {
+		p.errs = append(p.errs, err)
+	}
+}
+
+func (p *parser) full() bool { return len(p.errs) >= maxErrors }
+
+func (p *parser) note(at place, format string, args ...any) {
+	p.notes = append(p.notes, Note{at.source, at.line, fmt.Sprintf(format, args...)})
+}
+
+// place is where something begins.
+type place struct {
+	source       string
+	line, column int
+}
+
+// String is "dump.txt:12".
+func (p place) String() string { return fmt.Sprintf("%s:%d", p.source, p.line) }
+
+func (p place) errorf(format string, args ...any) error {
+	return &SyntaxError{p.source, p.line, p.column, fmt.Sprintf(format, args...)}
+}
+
+// quote shows a word of a text that may be anything.
+func quote(s string) string {
+	if len(s) > 40 {
+		s = s[:40] + "…"
+	}
+	return fmt.Sprintf("%q", strings.ToValidUTF8(s, "�"))
+}
