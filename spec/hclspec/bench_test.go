@@ -2,6 +2,7 @@ package hclspec_test
 
 import (
 	"fmt"
+	"net/netip"
 	"runtime"
 	"strings"
 	"syscall"
@@ -12,6 +13,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/lvsform/lvsform/spec"
 	"github.com/lvsform/lvsform/spec/hclspec"
 )
 
@@ -54,6 +56,43 @@ func BenchmarkLoad(b *testing.B) {
 			b.ReportMetric(float64(parse.Milliseconds())/float64(b.N), "parse-ms")
 		})
 	}
+}
+
+// BenchmarkFormat says how long 100,000 destinations take to write: many services with few servers each, few with many, and
+// one address with all of the ports.
+func BenchmarkFormat(b *testing.B) {
+	for _, size := range []struct{ addresses, ports, servers int }{{1000, 1, 100}, {10, 1, 10000}, {1, 10000, 10}, {50000, 1, 2}, {1000, 100, 1}} {
+		for _, same := range []bool{true, false} {
+			b.Run(fmt.Sprintf("%dx%dx%d-%t", size.addresses, size.ports, size.servers, same), func(b *testing.B) {
+				s := wide(size.addresses, size.ports, size.servers, same)
+				for b.Loop() {
+					if _, err := hclspec.Format(hclspec.Document{State: s}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// wide is a state of so many services with so many servers each, which are the same for all or for none.
+func wide(addresses, ports, servers int, same bool) (s spec.State) {
+	for a := range addresses {
+		for p := range ports {
+			addr := netip.AddrFrom4([4]byte{192, byte(a >> 16), byte(a >> 8), byte(a)})
+			k := spec.Listener(spec.TCP, netip.AddrPortFrom(addr, uint16(1+p*3)))
+			s.Set(k, spec.Service{Scheduler: "wlc"})
+			for i := range servers {
+				v := spec.Destination{Forward: spec.Direct, Weight: 1}
+				if !same {
+					v.Weight = uint32(a*ports + p)
+				}
+				addr := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+				s.Set(spec.DestinationKey{Service: k, Address: netip.AddrPortFrom(addr, uint16(1+p*3))}, v)
+			}
+		}
+	}
+	return s
 }
 
 // processorTime is what f costs, collection of garbage included, however busy the machine is.

@@ -1,10 +1,12 @@
 package hclspec_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,32 +18,63 @@ import (
 	"github.com/lvsform/lvsform/spec/hclspec"
 )
 
-// FuzzFormat: what Format writes is canonical, and Load gives the State back.
+// FuzzFormat: what Format writes is canonical, Load gives the State back, and the names and the header that a document has
+// change nothing.
 func FuzzFormat(f *testing.F) {
 	for i := range uint64(20) {
-		f.Add(i, uint8(i*3))
+		f.Add(i, uint8(i*3), "")
 	}
-	f.Fuzz(func(t *testing.T, seed uint64, size uint8) {
-		s := randomState(rand.New(rand.NewPCG(seed, 1)), int(size%40))
-		text, err := hclspec.Format(hclspec.Document{State: s})
-		if err != nil {
-			t.Fatal(err)
+	for _, text := range []string{"web", "a\n} b\r\n# c\x00\x1b[1m\xff", "9 lives", "vip-192-0-2-10", "\ufeff…ü \u2028${x}", "http-192-0-2-11"} {
+		f.Add(uint64(len(text)), uint8(30), text)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, size uint8, text string) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s := randomState(r, int(size%40))
+		first, loaded := laws(t, hclspec.Document{State: s})
+		if again, _ := laws(t, hclspec.Document{State: loaded}); first != again {
+			t.Errorf("another text (-first +second):\n%s", cmp.Diff(first, again))
 		}
-		laid, diags := hclspec.Fmt(text, "main.lvs.hcl")
-		if diags.HasErrors() {
-			t.Fatalf("%v\n%s", diags, text)
+		d := hclspec.Document{State: s, Header: strings.SplitAfter(text, " ")}
+		for range r.IntN(5) {
+			d.VIPs = append(d.VIPs, randomVIP(r, text))
 		}
-		if diff := cmp.Diff(string(text), string(laid)); diff != "" {
-			t.Errorf("layout (-Format +Fmt):\n%s", diff)
-		}
-		c, diags := load(t, map[string]string{"main.lvs.hcl": string(text)})
-		if diags.HasErrors() {
-			t.Fatalf("%v\n%s", diags, text)
-		}
-		if !c.Desired.State.Equal(s) {
-			t.Errorf("state (-want +got):\n%s\n%s", diffStates(s, c.Desired.State), text)
-		}
+		laws(t, d)
 	})
+}
+
+// laws holds what is true of every document, and gives its text and what Load makes of it.
+func laws(t *testing.T, d hclspec.Document) (string, spec.State) {
+	t.Helper()
+	text, err := hclspec.Format(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	laid, diags := hclspec.Fmt(text, "main.lvs.hcl")
+	if diags.HasErrors() {
+		t.Fatalf("%v\n%s", diags, text)
+	}
+	if diff := cmp.Diff(string(text), string(laid)); diff != "" {
+		t.Errorf("layout (-Format +Fmt):\n%s", diff)
+	}
+	c, diags := load(t, map[string]string{"main.lvs.hcl": string(text)})
+	for _, diag := range diags {
+		if !slices.Contains([]string{"LVS202", "LVS204", "LVS206"}, hclspec.Code(diag)) {
+			t.Errorf("%v\n%s", diag, text)
+		}
+	}
+	if !c.Desired.State.Equal(d.State) {
+		t.Errorf("state (-want +got):\n%s\n%s", diffStates(d.State, c.Desired.State), text)
+	}
+	return string(text), c.Desired.State
+}
+
+func randomVIP(r *rand.Rand, text string) hclspec.NamedVIP {
+	v := hclspec.NamedVIP{Name: pick(r, text, text+"2", "web", "http", "VI_1", ""), Comment: pick(r, "", text, "held by VRRP\non eth0")}
+	for range r.IntN(4) {
+		a := pick(r, "192.0.2.10", "192.0.2.11", "2001:db8::10", "2001:db8:1::", "198.51.100.7", "fe80::1%eth0", "::ffff:192.0.2.11", "224.0.0.18")
+		v.Addresses = append(v.Addresses, netip.MustParseAddr(a))
+	}
+	return v
 }
 
 func diffStates(want, got spec.State) string {
@@ -143,22 +176,42 @@ func randomServer(r *rand.Rand, s *spec.State, k spec.ServiceKey, v spec.Service
 
 func pick[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
 
+// TestFormat: each case is a document, and the text that a person would write for it.
 func TestFormat(t *testing.T) {
-	c, diags := load(t, map[string]string{"main.lvs.hcl": readFile(t, "testdata/format.lvs.hcl")})
-	if diags.HasErrors() {
-		t.Fatal(diags)
+	cases, err := filepath.Glob("testdata/format/*.json")
+	if err != nil || len(cases) == 0 {
+		t.Fatal(cases, err)
 	}
-	text, err := hclspec.Format(hclspec.Document{State: c.Desired.State})
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range cases {
+		name = strings.TrimSuffix(name, ".json")
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			var d hclspec.Document
+			if err := json.Unmarshal([]byte(readFile(t, name+".json")), &d); err != nil {
+				t.Fatal(err)
+			}
+			text, _ := laws(t, d)
+			golden(t, name+".hcl", text)
+			added(t, d)
+		})
 	}
-	if *update {
-		if err := os.WriteFile(filepath.Join("testdata", "format.lvs.hcl"), text, 0o644); err != nil {
-			t.Fatal(err)
+}
+
+// added: what is new leaves what was there as it was, if it is of another kind.
+func added(t *testing.T, d hclspec.Document) {
+	t.Helper()
+	text, _ := laws(t, hclspec.Document{State: d.State, VIPs: d.VIPs})
+	for _, vip := range []string{"192.0.2.1:7", "203.0.113.200:7", "[2001:db8::]:7"} {
+		more := hclspec.Document{VIPs: d.VIPs}
+		more.State = d.State.Clone()
+		k := spec.Listener(spec.TCP, netip.MustParseAddrPort(vip))
+		more.State.Set(k, spec.Service{Scheduler: "rr"})
+		after, _ := laws(t, more)
+		blocks := strings.SplitAfter(after, "\n}\n")
+		for _, block := range strings.SplitAfter(text, "\n}\n") {
+			if !slices.ContainsFunc(blocks, func(b string) bool { return strings.TrimSpace(b) == strings.TrimSpace(block) }) {
+				t.Errorf("with %s there is no more\n%s", vip, block)
+			}
 		}
-	}
-	if diff := cmp.Diff(readFile(t, "testdata/format.lvs.hcl"), string(text)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
