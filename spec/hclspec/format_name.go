@@ -137,10 +137,11 @@ func (b *writtenService) candidates() []string {
 
 // qualify tells a name from the same on another vip: a name that was given to the vip stands before it, else the address after it.
 func (v *writtenVIP) qualify(name string) string {
-	switch {
-	case v.given == "":
-		return name + "-" + dashed(v.addresses[0])
-	case v.name == name, strings.HasSuffix(v.name, "-"+name):
+	address := "-" + dashed(v.addresses[0])
+	if v.given == "" {
+		return name + address
+	}
+	if of := "-" + strings.TrimSuffix(v.name, address); strings.HasSuffix(of, "-"+name) {
 		return v.name
 	}
 	return v.name + "-" + name

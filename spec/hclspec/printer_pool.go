@@ -36,9 +36,9 @@ func (w *writtenPool) common() (common writtenServer) {
 			tunnels[s.value.Tunnel]++
 		}
 	}
-	common.value.Forward = most(methods, spec.Direct, func(a, b spec.Forward) int { return cmp.Compare(a, b) })
+	common.value.Forward = most(methods, spec.Direct, cmp.Compare[spec.Forward])
 	if ports[0] == 0 {
-		common.port = most(ports, 0, func(a, b uint16) int { return cmp.Compare(a, b) })
+		common.port = most(ports, 0, cmp.Compare[uint16])
 	}
 	if ports[common.port] == 1 && len(w.servers) > 1 {
 		common.port = 0
