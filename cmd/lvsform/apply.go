@@ -156,7 +156,7 @@ func (p *program) announce(made *plan.Plan, allow allowValue, may approval) erro
 		if err := p.planned(made); err != nil {
 			return err
 		}
-	} else if err := p.show(made, false, false); err != nil {
+	} else if err := p.show(made, formatFlags{}); err != nil {
 		return err
 	}
 	if lost := p.output.err; lost != nil {

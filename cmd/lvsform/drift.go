@@ -44,7 +44,7 @@ func (p *program) driftCommand() *cobra.Command {
 				return err
 			}
 			if json {
-				err = p.show(made, true, false)
+				err = p.show(made, formatFlags{format: "json"})
 			} else {
 				if p.journal == nil || !p.out.journal { // else all of it would be there twice
 					p.drift(made)

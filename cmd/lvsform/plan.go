@@ -13,16 +13,19 @@ import (
 
 func (p *program) planCommand() *cobra.Command {
 	var (
-		config         configFlags
-		where          nodeFlags
-		policy         policyFlags
-		out            string
-		detailed, json bool
-		verbose        bool
+		config   configFlags
+		where    nodeFlags
+		policy   policyFlags
+		format   formatFlags
+		out      string
+		detailed bool
 	)
 	c := &cobra.Command{
 		Use: "plan [DIR]", Short: "Show what would change on this node", Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := format.check(c); err != nil {
+				return err
+			}
 			desired, err := p.loadToPlan(directory(args), config)
 			if err != nil {
 				return err
@@ -31,17 +34,16 @@ func (p *program) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			refused := policy.allow.gate(made)
-			if out != "" && refused == nil {
+			if err := p.show(made, format); err != nil {
+				return err
+			}
+			if err := policy.allow.gate(made); err != nil {
+				return err
+			}
+			if out != "" {
 				if err := savePlan(out, made); err != nil {
 					return err
 				}
-			}
-			if err := p.show(made, json, verbose); err != nil {
-				return err
-			}
-			if refused != nil {
-				return refused
 			}
 			p.next(out, made, where)
 			if detailed && !made.Empty() {
@@ -57,8 +59,7 @@ func (p *program) planCommand() *cobra.Command {
 	policy.addDestroy(c)
 	c.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
 	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
-	c.Flags().BoolVar(&verbose, "verbose", false, "show attributes that stay and every step, too")
-	c.Flags().BoolVar(&json, "json", false, "print the plan as JSON")
+	format.add(c)
 	return c
 }
 
@@ -75,18 +76,6 @@ func (p *program) makePlan(ctx context.Context, desired *hclspec.Config, where n
 	}
 	in.Desired = desired.Desired
 	return s.make(ctx, in, desired.Digest, policy)
-}
-
-// show prints a plan as a result.
-func (p *program) show(made *plan.Plan, json, verbose bool) error {
-	if json {
-		var b bytes.Buffer
-		if err := made.WriteJSON(&b); err != nil {
-			return err
-		}
-		return p.data(b.Bytes())
-	}
-	return made.WriteText(p.out, plan.TextOptions{Color: p.env.color(p.out, p.color), Width: p.out.width, Verbose: verbose})
 }
 
 // next says what can be done with a plan.

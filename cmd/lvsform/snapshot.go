@@ -100,26 +100,43 @@ func openSnapshot(f nodeFlags) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the snapshot: %w", err)
 	}
-	var head struct {
-		FormatVersion string `json:"format_version"`
-	}
-	doc := &snapshot{}
-	if err := json.Unmarshal(text, &head); err != nil {
-		return nil, fmt.Errorf("the snapshot %s cannot be used: %w", f.from, err)
-	}
-	if major, _, _ := strings.Cut(head.FormatVersion, "."); major != "1" {
-		return nil, fmt.Errorf("the snapshot %s cannot be used: its format is %q, and this lvsform reads %s", f.from, head.FormatVersion, snapshotFormat)
-	}
-	if err := json.Unmarshal(text, doc); err != nil {
-		return nil, fmt.Errorf("the snapshot %s cannot be used: %w", f.from, err)
+	doc, err := readSnapshot(f.from, text)
+	if err != nil {
+		return nil, err
 	}
 	if f.instance != doc.Instance {
 		return nil, fmt.Errorf("the snapshot %s was taken with --instance %q: give the same one here", f.from, doc.Instance)
 	}
-	if doc.Node.Name == "" || doc.Node.Driver == "" {
-		return nil, fmt.Errorf("the snapshot %s cannot be used: it does not say which node it is of", f.from)
-	}
 	return &session{node: doc, host: doc.Node, instance: f.instance, snapshot: doc}, nil
+}
+
+// readSnapshot is the snapshot that a text is.
+func readSnapshot(name string, text []byte) (*snapshot, error) {
+	doc := &snapshot{}
+	if err := decodeDocument("snapshot", name, text, doc); err != nil {
+		return nil, err
+	}
+	if doc.Node.Name == "" || doc.Node.Driver == "" {
+		return nil, fmt.Errorf("the snapshot %s cannot be used: it does not say which node it is of", name)
+	}
+	return doc, nil
+}
+
+// decodeDocument reads a document of the format that snapshots and exports have.
+func decodeDocument(what, name string, text []byte, doc any) error {
+	var head struct {
+		FormatVersion string `json:"format_version"`
+	}
+	if err := json.Unmarshal(text, &head); err != nil {
+		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
+	}
+	if major, _, _ := strings.Cut(head.FormatVersion, "."); major != "1" {
+		return fmt.Errorf("the %s %s cannot be used: its format is %q, and this lvsform reads %s", what, name, head.FormatVersion, snapshotFormat)
+	}
+	if err := json.Unmarshal(text, doc); err != nil {
+		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
+	}
+	return nil
 }
 
 func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {

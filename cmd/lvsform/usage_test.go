@@ -42,7 +42,7 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"plan --target=service.nothing --driver=file:lb1.json", `nothing here is called "service.nothing"`},
 		{"apply none", "no such file or directory"},
 		{"show none", "reading the plan: open none: no such file or directory"},
-		{"show --format=pdf file", "file: the plan file is empty"},
+		{"show --format=pdf file", `--format is text, json, markdown or ipvsadm, not "pdf"`},
 		{"forget --driver=file:lb1.json service.web", "nothing of lvsform's is called service.web"},
 		{"rollback file", "file: the plan file is empty"},
 		{"completion tcsh", `there is no completion for "tcsh"`},

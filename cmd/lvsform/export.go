@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
+	"github.com/lvsform/lvsform/spec"
+	"github.com/spf13/cobra"
+)
+
+const exportLong = `Export prints what the configuration says that the node should be, for other programs:
+the rules that ipvsadm -R reads, JSON, or a shell script of ipvsadm commands. It looks at
+no node.`
+
+func (p *program) exportCommand() *cobra.Command {
+	var config configFlags
+	var format, out string
+	c := &cobra.Command{
+		Use: "export [DIR]", Short: "Print what the node should be, for ipvsadm and other programs", Long: exportLong, Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			write, ok := exporters[format]
+			if !ok {
+				return fmt.Errorf("--format is ipvsadm, json or sh, not %q", format)
+			}
+			loaded, err := p.load(directory(args), config)
+			if err != nil {
+				return err
+			}
+			text, err := write(loaded.Desired)
+			if err != nil {
+				return err
+			}
+			return p.save(out, text)
+		},
+	}
+	config.add(c)
+	c.Flags().StringVar(&format, "format", "ipvsadm", "ipvsadm for rules that ipvsadm -R reads, json, or sh for a script")
+	c.Flags().StringVar(&out, "out", "", "write to a `file` instead of standard output")
+	return c
+}
+
+var exporters = map[string]func(spec.Desired) ([]byte, error){
+	"ipvsadm": exportRules, "json": exportJSON, "sh": exportScript,
+}
+
+// exported is a configuration's state, for other programs.
+type exported struct {
+	FormatVersion string     `json:"format_version"`
+	Version       string     `json:"lvsform_version"`
+	State         spec.State `json:"state"`
+	// Objects are the addresses of the objects of State.
+	Objects map[string]string `json:"objects"`
+}
+
+func exportJSON(d spec.Desired) ([]byte, error) {
+	doc := exported{snapshotFormat, version, d.State, make(map[string]string, d.State.Len())}
+	for k := range d.State.All() {
+		doc.Objects[k.String()] = nameOf(d, k)
+	}
+	text, err := json.MarshalIndent(doc, "", "  ")
+	return append(text, '\n'), err
+}
+
+func exportRules(d spec.Desired) ([]byte, error) {
+	if err := sayable(d); err != nil {
+		return nil, err
+	}
+	return rules.Save(d.State)
+}
+
+// sayable names every object that ipvsadm cannot make.
+func sayable(d spec.Desired) error {
+	var errs []error
+	for _, k := range d.State.Keys() {
+		if err := rules.Cannot(k, d.State.Get(k)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", nameOf(d, k), err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func nameOf(d spec.Desired, k spec.Key) string {
+	if o := d.Objects[k]; o.Name != "" {
+		return o.Name
+	}
+	return spec.LiveName(k)
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
+	"github.com/lvsform/lvsform/plan"
+)
+
+// ipvsadmText is a plan as commands that can be pasted into a shell, in order and one on each line, or the way back from it.
+// What is not a command is a comment: a wait, which the shell does not do, an import, a warning. The error names every
+// object that ipvsadm cannot do.
+func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
+	var b bytes.Buffer
+	steps := made.Changes
+	if undo {
+		steps = steps.Inverse()
+		comment(&b, "The way back from a plan for %s: %s.", made.Host.Name, count(len(steps), "step"))
+	} else {
+		comment(&b, "Plan for %s: %s.", made.Host.Name, made.Summary())
+		for _, w := range made.Warnings {
+			comment(&b, "Warning: %s", w)
+		}
+		for _, k := range made.Adopted {
+			comment(&b, "%s will be imported: it is there, and becomes lvsform's with an apply", k)
+		}
+	}
+	var errs []error
+	for _, batch := range steps.Batches() {
+		for _, s := range batch {
+			if s.Drain > 0 {
+				comment(&b, "wait until %s has no active connections, at most %s", s.Key, s.Drain)
+			}
+		}
+		for _, s := range batch {
+			args, err := rules.Command(s.Change)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", made.Name(s.Key), err))
+			}
+			shellLine(&b, args)
+		}
+	}
+	return b.Bytes(), errors.Join(errs...)
+}
+
+// comment writes a sentence for a shell to pass over, whatever is in it.
+func comment(b *bytes.Buffer, format string, args ...any) {
+	for line := range strings.Lines(clean(fmt.Sprintf(format, args...))) {
+		fmt.Fprintf(b, "# %s\n", strings.TrimSpace(line))
+	}
+}
+
+// shellLine writes a call of ipvsadm.
+func shellLine(b *bytes.Buffer, args []string) {
+	b.WriteString("ipvsadm")
+	for _, a := range args {
+		b.WriteByte(' ')
+		b.WriteString(shellWord(a))
+	}
+	b.WriteByte('\n')
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.,:/@%+=-]+$`)
+
+// shellWord is a word that a shell takes as it is. Brackets of IPv6 addresses would be patterns.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
