@@ -59,9 +59,9 @@ type writtenUse struct {
 // arrange sorts a document into blocks, and names them.
 func arrange(d Document) (vips []*writtenVIP, services []*writtenService) {
 	all := usesOf(d.State)
-	owners := newOwners(d.VIPs)
-	sites := sitesOf(all, owners.of)
-	vips = owners.vips(sites)
+	named := newOwners(d.VIPs)
+	sites := sitesOf(all, named.of)
+	vips = named.vips(sites)
 	for _, s := range sites {
 		services = append(services, servicesOf(s.uses, s)...)
 	}
