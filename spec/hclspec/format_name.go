@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lvsform/lvsform/spec"
 )
 
 // settle gives every list of candidates one of them, which is then taken. Lists that begin alike all take the first place
@@ -125,7 +127,7 @@ func (b *writtenService) candidates() []string {
 	if b.site == nil {
 		k := b.listens[0].mark
 		base := "fwmark-" + strconv.FormatUint(uint64(k.FWMark), 10)
-		if k.MarkFamily.String() == "ipv6" {
+		if k.MarkFamily == spec.IPv6 {
 			base += "-ipv6"
 		}
 		return []string{base}
