@@ -17,14 +17,14 @@ import (
 type configFlags struct{ vars []hclspec.VarFlag }
 
 func (f *configFlags) add(c *cobra.Command) {
-	c.Flags().Var(varValue{f, func(s string) hclspec.VarFlag { return hclspec.VarFlag{Assign: s} }}, "var", "set a variable: `name=value`; may be repeated")
-	c.Flags().Var(varValue{f, func(s string) hclspec.VarFlag { return hclspec.VarFlag{File: s} }}, "var-file", "set variables from a `file`; may be repeated, later ones win")
+	c.Flags().Var(varValue{f, false}, "var", "set a variable: `name=value`; may be repeated")
+	c.Flags().Var(varValue{f, true}, "var-file", "set variables from a `file`; may be repeated, later ones win")
 }
 
 // varValue appends to one list whichever flag it stands for: the order in which they are given decides.
 type varValue struct {
 	flags *configFlags
-	make  func(string) hclspec.VarFlag
+	file  bool // --var-file, and not --var
 }
 
 // String is the default, of which there is none.
@@ -35,7 +35,14 @@ func (varValue) Type() string { return "string" }
 
 // Set adds a value.
 func (v varValue) Set(s string) error {
-	v.flags.vars = append(v.flags.vars, v.make(s))
+	switch {
+	case !v.file:
+		v.flags.vars = append(v.flags.vars, hclspec.VarFlag{Assign: s})
+	case strings.Contains(s, "://"):
+		return fmt.Errorf("lvsform fetches nothing from the network: get the file first, and give its path")
+	default:
+		v.flags.vars = append(v.flags.vars, hclspec.VarFlag{File: s})
+	}
 	return nil
 }
 
