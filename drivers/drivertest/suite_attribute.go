@@ -58,7 +58,7 @@ func testKinds(_ *testing.T, n *node) {
 
 // attributes changes one after the other, each alone, to what it is in other, and back. It does so with every one the
 // kind has, so other must differ from base in all.
-func (n *node) attributes(base, other spec.Value, change func(from, to spec.Value) []plan.Change) {
+func (n *node) attributes(k spec.Key, base, other spec.Value, change func(from, to spec.Value) []plan.Change) {
 	n.t.Helper()
 	for _, a := range spec.Attributes(base.Kind()) {
 		to := a.Copy(base, other)
@@ -66,14 +66,22 @@ func (n *node) attributes(base, other spec.Value, change func(from, to spec.Valu
 			n.t.Errorf("%s: nothing that it could be changed to", a.Name)
 			continue
 		}
-		n.done(change(base, to)...)
-		n.check()
-		n.done(change(to, base)...)
-		n.check()
+		n.thereAndBack(k, base, to, change)
 	}
-	n.done(change(base, other)...)
+	n.thereAndBack(k, base, other, change)
+}
+
+func (n *node) thereAndBack(k spec.Key, base, to spec.Value, change func(from, to spec.Value) []plan.Change) {
+	n.t.Helper()
+	changes := change(base, to)
+	if n.Cannot(k, to) != nil {
+		n.done(changes[len(changes)-1]) // is refused
+		n.check()
+		return
+	}
+	n.done(changes...)
 	n.check()
-	n.done(change(other, base)...)
+	n.done(change(to, base)...)
 	n.check()
 }
 
@@ -87,34 +95,52 @@ func testServiceAttributes(_ *testing.T, n *node) {
 		if k.Family() == spec.IPv6 {
 			other.Netmask = spec.PrefixIPv6(64)
 		}
+		edit := func(from, to spec.Value) []plan.Change { return []plan.Change{update(k, from, to)} }
 		n.done(create(k, base))
-		n.attributes(base, other, func(from, to spec.Value) []plan.Change { return []plan.Change{update(k, from, to)} })
+		n.attributes(k, base, other, edit)
+		persistent := spec.Service{Scheduler: "wlc", Persistent: true, Timeout: 60}
+		n.done(edit(base, persistent)...)
+		other.Persistent = false
+		n.attributes(k, persistent, other, edit)
 	}
 }
 
 func testDestinationAttributes(_ *testing.T, n *node) {
 	web, six := listener(spec.TCP, "192.0.2.10:80"), spec.Mark(7, spec.IPv6)
 	n.done(create(web, spec.Service{Scheduler: "wlc"}), create(six, spec.Service{Scheduler: "wlc"}))
-	for _, k := range []spec.DestinationKey{server(web, "10.0.0.11:8080"), server(six, "[2001:db8:1::11]:0")} {
-		base := spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Port: 6080}, Weight: 1, UpperThreshold: 100}
+	for _, k := range []spec.DestinationKey{server(web, "10.0.0.11:8080"), server(web, "10.0.0.12:80"), server(six, "[2001:db8:1::11]:0")} {
 		other := spec.Destination{
 			Forward: spec.Direct, Tunnel: spec.Tunnel{Type: spec.GUE, Port: 6081, Checksum: spec.ChecksumRemote},
 			Weight: 0, UpperThreshold: 200, LowerThreshold: 50,
 		}
-		n.done(create(k, base))
-		n.attributes(base, other, func(from, to spec.Value) []plan.Change { return []plan.Change{update(k, from, to)} })
-		for _, f := range []spec.Forward{spec.Masquerade, spec.Local, spec.Direct} {
-			plain := spec.Destination{Forward: f, Weight: 1<<31 - 1}
+		n.destination(k, spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Port: 6080}, Weight: 1, UpperThreshold: 100}, other)
+		other.Tunnel.Type = spec.GRE
+		n.destination(k, spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Type: spec.GUE, Port: 6080}, Weight: 1, UpperThreshold: 100}, other)
+	}
+}
+
+// destination creates one as in base, makes of it all sorts of others, and removes it.
+func (n *node) destination(k spec.DestinationKey, base, other spec.Destination) {
+	n.t.Helper()
+	n.done(create(k, base))
+	if n.Cannot(k, base) != nil {
+		return
+	}
+	n.attributes(k, base, other, func(from, to spec.Value) []plan.Change { return []plan.Change{update(k, from, to)} })
+	for _, f := range []spec.Forward{spec.Masquerade, spec.Local, spec.Direct} {
+		for _, weight := range []uint32{1<<31 - 1, 65535} {
+			plain := spec.Destination{Forward: f, Weight: weight}
 			n.done(update(k, base, plain))
 			n.check()
 			n.done(update(k, plain, base))
 		}
 	}
+	n.done(remove(k, base))
 }
 
 func testTimeoutsAttributes(_ *testing.T, n *node) {
 	k := spec.TimeoutsKey{}
-	n.attributes(n.want.Get(k), spec.Timeouts{TCP: 901, TCPFin: 121, UDP: 301}, func(from, to spec.Value) []plan.Change {
+	n.attributes(k, n.want.Get(k), spec.Timeouts{TCP: 901, TCPFin: 121, UDP: 301}, func(from, to spec.Value) []plan.Change {
 		return []plan.Change{update(k, from, to)}
 	})
 }
@@ -133,7 +159,7 @@ func testDaemonAttributes(t *testing.T, n *node) {
 		base := spec.SyncDaemon{Interface: "eth0", SyncID: 1, MaxLen: 1400, Group: netip.MustParseAddr("224.0.0.81"), Port: 8848, TTL: 1}
 		other := spec.SyncDaemon{Interface: "lo", SyncID: 255, MaxLen: 1300, Group: netip.MustParseAddr("239.1.2.3"), Port: 8849, TTL: 2}
 		n.done(create(k, base))
-		n.attributes(base, other, func(from, to spec.Value) []plan.Change { return []plan.Change{remove(k, from), create(k, to)} })
+		n.attributes(k, base, other, func(from, to spec.Value) []plan.Change { return []plan.Change{remove(k, from), create(k, to)} })
 		n.done(remove(k, base))
 		n.check()
 

@@ -71,7 +71,7 @@ func testRefusedInBatch(_ *testing.T, n *node) {
 		for i := range 10 {
 			v := spec.Destination{Weight: 1}
 			if slices.Contains(at, i) {
-				v.Weight = 1 << 31
+				v.LowerThreshold = 1
 			}
 			changes = append(changes, create(server(web, fmt.Sprintf("10.0.0.%d:80", 11+i)), v))
 		}
@@ -113,7 +113,7 @@ func testLargeBatch(_ *testing.T, n *node) {
 			if j%10 == i%10 {
 				v.LowerThreshold = 1
 			}
-			changes = append(changes, create(server(web, fmt.Sprintf("10.0.%d.%d:80", i, 1+j)), v))
+			changes = append(changes, create(server(web, fmt.Sprintf("10.0.%d.%d:%d", i, 1+j, 1+i)), v))
 		}
 	}
 	back := n.partly(changes, func(i int) bool { return i%30 > 0 && (i%30-1)%10 == i/30%10 })

@@ -1,0 +1,115 @@
+// Package fake is a program that behaves as ipvsadm 1.31 does, keeps its table in a file and refuses what a kernel
+// refuses; and misbehaves as a test wants it to. The program is the test itself, started anew: see Main.
+package fake
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/file"
+)
+
+// Fault is what goes wrong with one change, or with the listings.
+type Fault struct {
+	// At is the number of the change, from 1, among those of one process.
+	At int
+	// Done says that the change happens, or the table is listed, all the same.
+	Done bool
+	// Print is written to stdout, Say to stderr.
+	Print, Say string
+	// Wait is how long the program then sleeps.
+	Wait time.Duration
+	// Kill ends the program by a signal, Exit with a status; without either it goes on.
+	Kill syscall.Signal
+	Exit int
+	// Always keeps the fault for the processes that follow; without it, it strikes once.
+	Always bool
+}
+
+// Program is an ipvsadm that was made for a test.
+type Program struct {
+	// Path is where the program is.
+	Path string
+	dir  string
+	t    testing.TB
+}
+
+const (
+	changeFault = "change-fault.json"
+	listFault   = "list-fault.json"
+)
+
+const variable = "LVSFORM_FAKE_IPVSADM"
+
+// New makes a program named ipvsadm, with an empty table. The package's TestMain must call Main.
+func New(t testing.TB) *Program {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Program{dir: t.TempDir(), t: t}
+	p.Path = filepath.Join(p.dir, "ipvsadm")
+	p.write("node.json", `{"format_version": 1}`)
+	p.write("ipvsadm", fmt.Sprintf("#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", variable, p.dir, self))
+	if err := os.Chmod(p.Path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (p *Program) write(name, text string) {
+	p.t.Helper()
+	if err := os.WriteFile(filepath.Join(p.dir, name), []byte(text), 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Break makes the next change go wrong that the fault is about.
+func (p *Program) Break(f Fault) { p.fail(changeFault, f) }
+
+// BreakListings makes the next listing of the table go wrong.
+func (p *Program) BreakListings(f Fault) { p.fail(listFault, f) }
+
+func (p *Program) fail(name string, f Fault) {
+	p.t.Helper()
+	text, err := json.Marshal(f)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.write(name, string(text))
+}
+
+// Table is the table, for a test that looks at it or fills it without the program.
+func (p *Program) Table() *file.Driver {
+	p.t.Helper()
+	d, err := file.Open(filepath.Join(p.dir, "node.json"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return d
+}
+
+// Main is for TestMain: if the process is the program and not the test, it does what the program does, and says so
+// with the status to exit with.
+func Main() (status int, isProgram bool) {
+	dir := os.Getenv(variable)
+	if dir == "" {
+		return 0, false
+	}
+	m := machine{dir: dir}
+	var err error
+	if m.table, err = file.Open(filepath.Join(dir, "node.json")); err == nil {
+		status, err = m.main(os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fake ipvsadm:", err)
+		return 3, true
+	}
+	return status, true
+}

@@ -1,0 +1,178 @@
+package fake
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/file"
+	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// machine is the program at work.
+type machine struct {
+	dir   string
+	table *file.Driver
+}
+
+func (m *machine) main(args []string) (status int, err error) {
+	s, err := m.table.Read(context.Background())
+	if err != nil {
+		return 0, err
+	}
+	switch strings.Join(args, " ") {
+	case "--version":
+		fmt.Println("ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)")
+	case "-R":
+		return m.restore()
+	case "-Sn":
+		text, err := rules.Save(saved(s))
+		os.Stdout.Write(text)
+		return 0, err
+	case "-Ln":
+		list(s, "Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
+			func(d spec.Destination) string { return fmt.Sprintf("%s %d 0 0", forwards[d.Forward], d.Weight) })
+	case "-Ln --thresholds":
+		list(s, "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n  -> RemoteAddress:Port",
+			func(d spec.Destination) string { return fmt.Sprintf("%d %d 0 0", d.UpperThreshold, d.LowerThreshold) })
+	case "-Ln --persistent-conn":
+		list(s, "Prot LocalAddress:Port            Weight    PersistConn ActiveConn InActConn \n  -> RemoteAddress:Port",
+			func(d spec.Destination) string { return fmt.Sprintf("%d 0 0 0", d.Weight) })
+	case "-Ln --timeout":
+		t := s.Timeouts[spec.TimeoutsKey{}]
+		fmt.Printf("Timeout (tcp tcpfin udp): %d %d %d\n", t.TCP, t.TCPFin, t.UDP)
+	case "-Ln --daemon":
+		for k, d := range s.SyncDaemons {
+			fmt.Printf("%s sync daemon (mcast=%s, syncid=%d, maxlen=%d, group=%s, port=%d, ttl=%d)\n", k.Role, d.Interface, d.SyncID, d.MaxLen, d.Group, d.Port, d.TTL)
+		}
+	default:
+		return 0, fmt.Errorf("unexpected arguments %q", args)
+	}
+	return 0, nil
+}
+
+// saved is a state as -Sn shows it.
+func saved(s spec.State) spec.State {
+	out := spec.State{Services: s.Services}
+	for k, d := range s.Destinations {
+		d.UpperThreshold, d.LowerThreshold = 0, 0
+		if d.Forward == spec.Local {
+			d.Forward = spec.Direct
+		}
+		out.Set(k, d)
+	}
+	return out
+}
+
+var forwards = map[spec.Forward]string{spec.Masquerade: "Masq", spec.Local: "Local", spec.TunnelTo: "Tunnel", spec.Direct: "Route"}
+
+// list prints services without an option, which is all that the tests have, and a row for each destination.
+func list(s spec.State, title string, row func(spec.Destination) string) {
+	fmt.Println("IP Virtual Server version 1.2.1 (size=4096)\n" + title)
+	servers := s.Servers()
+	for k, v := range s.Services {
+		fmt.Printf("%-4s %s %s\n", strings.ToUpper(k.Protocol.String()), k.Address, v.Scheduler)
+		for _, d := range servers[k] {
+			fmt.Printf("  -> %-28s %s\n", d.Address, row(s.Destinations[d]))
+		}
+	}
+}
+
+// restore executes the lines of standard input.
+func (m *machine) restore() (status int, err error) {
+	n := 0
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		words := strings.Fields(lines.Text())
+		if len(words) == 2 && strings.HasPrefix(words[1], "--lvsform-") {
+			fmt.Fprintf(os.Stderr, "%s: unknown option\n", words[1])
+			status = 255
+			continue
+		}
+		lists := strings.ContainsAny(words[0], "SL")
+		if !lists {
+			n++
+		}
+		f, strikes := m.fault(lists, n)
+		switch {
+		case strikes && !f.Done:
+		case lists:
+			status, err = m.main(words)
+		default:
+			status, err = m.execute(lines.Text())
+		}
+		if err != nil {
+			return 0, err
+		}
+		if strikes && f.strike() {
+			return f.Exit, nil
+		}
+	}
+	return status, lines.Err()
+}
+
+// fault is the one that strikes at a listing, or at the n-th change.
+func (m *machine) fault(lists bool, n int) (f Fault, strikes bool) {
+	path := filepath.Join(m.dir, changeFault)
+	if lists {
+		path = filepath.Join(m.dir, listFault)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(text, &f) != nil || !lists && f.At != n {
+		return f, false
+	}
+	return f, f.Always || os.Remove(path) == nil
+}
+
+// strike lets a fault happen, and says whether the program ends.
+func (f Fault) strike() (end bool) {
+	fmt.Print(f.Print)
+	fmt.Fprint(os.Stderr, f.Say)
+	time.Sleep(f.Wait)
+	if f.Kill != 0 {
+		_ = syscall.Kill(os.Getpid(), f.Kill)
+		time.Sleep(time.Hour) // the signal is on its way
+	}
+	return f.Exit != 0
+}
+
+var words = map[syscall.Errno]string{
+	syscall.EEXIST: "Service already exists", syscall.ENOENT: "Scheduler or persistence engine not found", syscall.ESRCH: "No such service",
+	syscall.ERANGE: "Numerical result out of range", syscall.EINVAL: "Invalid operation.  Possibly wrong module version, address not unicast, ...",
+}
+
+// execute does what one line says to the table, as the kernel would.
+func (m *machine) execute(line string) (status int, err error) {
+	before, err := m.table.Read(context.Background())
+	if err != nil {
+		return 0, err
+	}
+	text, err := rules.Save(before)
+	if err != nil {
+		return 0, err
+	}
+	dump, err := rules.Parse([]rules.Source{{Name: "table", Text: append(text, line...)}}, rules.Resolver{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, words[syscall.EEXIST])
+		return 255, nil
+	}
+	for _, r := range m.table.Do(context.Background(), plan.Diff(before, dump.State, plan.Options{}).Changes()) {
+		if refusal, ok := errors.AsType[*spec.Refusal](r.Err); ok {
+			fmt.Fprintln(os.Stderr, words[refusal.Errno])
+			return 255, nil
+		}
+		if r.Err != nil {
+			return 0, r.Err
+		}
+	}
+	return 0, nil
+}
