@@ -4,7 +4,7 @@ package plan
 type Host struct {
 	// Name is the host name; for the file driver, the file's name without its extension.
 	Name string `json:"name"`
-	// Driver is "netlink" or "file".
+	// Driver is "netlink", "ipvsadm" or "file".
 	Driver string `json:"driver"`
 	// Kernel is the kernel's release.
 	Kernel string `json:"kernel,omitempty"`

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/spf13/cobra"
 )
@@ -133,11 +134,16 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 		return []finding{broken("", "the node cannot be opened: %v", err)}
 	}
 	defer s.Close()
+	var found []finding
+	if d, through := s.node.(*ipvsadm.Driver); through {
+		path, version := d.Program()
+		found = append(found, ok("the program %s is ipvsadm %s", path, version))
+	}
 	live, err := s.Read(ctx)
 	if err != nil {
-		return []finding{broken("", "the table cannot be read: %v", err)}
+		return append(found, broken("", "the table cannot be read: %v", err))
 	}
-	found := []finding{ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination"))}
+	found = append(found, ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination")))
 	if _, _, err := s.owned(); err != nil {
 		found = append(found, broken("", "%v", err))
 	}

@@ -10,12 +10,16 @@ import (
 	"testing"
 
 	"github.com/coreos/go-systemd/v22/unit"
+	"github.com/lvsform/lvsform/drivers/ipvsadm/fake"
 )
 
 const examples = "../../examples"
 
-// TestMain lets the test be lvsform itself, for tests of scripts and signals.
+// TestMain lets the test be lvsform itself, for tests of scripts and signals, or the program ipvsadm.
 func TestMain(m *testing.M) {
+	if status, isProgram := fake.Main(); isProgram {
+		os.Exit(status)
+	}
 	if os.Getenv("BE_LVSFORM") == "1" {
 		main()
 	}

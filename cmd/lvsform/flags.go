@@ -53,7 +53,7 @@ type nodeFlags struct {
 }
 
 func (f *nodeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.driver, "driver", "netlink", "where the node is: netlink, or file:`PATH` for a node in a file")
+	c.Flags().StringVar(&f.driver, "driver", "netlink", "where the node is: netlink, ipvsadm, or file:`PATH` for a node in a file")
 	c.Flags().StringVar(&f.netns, "netns", "", "the network namespace: a `name` of ip-netns(8) or a path (default: this one)")
 	c.Flags().StringVar(&f.instance, "instance", "", "`name` of one of several configurations that share the node")
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/drivers/file"
+	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/drivers/netlink"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -61,9 +62,12 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
 		}
 	case f.driver == "ipvsadm":
-		return nil, fmt.Errorf("the driver ipvsadm is not in this version: use netlink, which needs no program")
+		s.node, err = ipvsadm.Open(ipvsadm.Options{Namespace: f.netns})
+		if err != nil {
+			err = hint(err, "\"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program")
+		}
 	default:
-		return nil, fmt.Errorf("there is no driver %q: it is netlink or file:PATH", f.driver)
+		return nil, fmt.Errorf("there is no driver %q: it is netlink, ipvsadm or file:PATH", f.driver)
 	}
 	if err != nil {
 		return nil, err

@@ -27,6 +27,8 @@ type Fault struct {
 	// Kill ends the program by a signal, Exit with a status; without either it goes on.
 	Kill syscall.Signal
 	Exit int
+	// Then is what goes wrong with the listings from then on; it is for changes.
+	Then *Fault
 	// Always keeps the fault for the processes that follow; without it, it strikes once.
 	Always bool
 }
@@ -78,11 +80,17 @@ func (p *Program) BreakListings(f Fault) { p.fail(listFault, f) }
 
 func (p *Program) fail(name string, f Fault) {
 	p.t.Helper()
-	text, err := json.Marshal(f)
-	if err != nil {
+	if err := f.save(p.dir, name); err != nil {
 		p.t.Fatal(err)
 	}
-	p.write(name, string(text))
+}
+
+func (f Fault) save(dir, name string) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, name), text, 0o644)
 }
 
 // Table is the table, for a test that looks at it or fills it without the program.

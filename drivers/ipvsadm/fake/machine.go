@@ -113,7 +113,15 @@ func (m *machine) restore() (status int, err error) {
 		if err != nil {
 			return 0, err
 		}
-		if strikes && f.strike() {
+		if !strikes {
+			continue
+		}
+		if f.Then != nil {
+			if err := f.Then.save(m.dir, listFault); err != nil {
+				return 0, err
+			}
+		}
+		if f.strike() {
 			return f.Exit, nil
 		}
 	}
