@@ -118,11 +118,13 @@ func (p *parser) ipv4(at place, text string) (netip.Addr, error) {
 	return a, nil
 }
 
+// isHostName says that the text has a letter, and nothing but what names have.
 func isHostName(text string) bool {
+	letter := func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 	odd := func(r rune) bool {
-		return r != '.' && r != '-' && r != '_' && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+		return r != '.' && r != '-' && r != '_' && (r < '0' || r > '9') && !letter(r)
 	}
-	return text != "" && len(text) < 254 && !strings.ContainsFunc(text, odd)
+	return len(text) < 254 && strings.ContainsFunc(text, letter) && !strings.ContainsFunc(text, odd)
 }
 
 func ipv4Of(n uint32) netip.Addr {

@@ -214,7 +214,7 @@ func (w word) flags(scheduler string) (out spec.SchedulerFlags, err error) {
 // name reads a name that the kernel keeps so many bytes of.
 func (w word) name(what string, most int) (string, error) {
 	if w.text == "" || len(w.text) > most || strings.ContainsFunc(w.text, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return "", w.errorf("%s is not the name of a %s: use 1 to %d characters", quote(w.text), what, most)
+		return "", w.errorf("%s cannot be the name of the %s: use 1 to %d characters", quote(w.text), what, most)
 	}
 	return w.text, nil
 }

@@ -57,7 +57,7 @@ func (p *parser) server(c *command, l line) error {
 	return nil
 }
 
-// serverAddress: a port that is left out is the service's, and 0 if the service is not known yet.
+// serverAddress: a port that is left out is the service's, and 0 if the service is not known yet and the method keeps it.
 func (p *parser) serverAddress(k spec.ServiceKey, l line) (netip.AddrPort, error) {
 	protocol := k.Protocol
 	if k.IsMark() {
@@ -68,10 +68,8 @@ func (p *parser) serverAddress(k spec.ServiceKey, l line) (netip.AddrPort, error
 	if err != nil || hasPort {
 		return a, err
 	}
-	if l.index(isServer) < l.index(isService) {
-		if k.Address.Port() != 0 && methods[l.name(isMethod)] == spec.Masquerade {
-			p.note(l.at, "-r before the service: without a port ipvsadm takes port 0")
-		}
+	if l.index(isServer) < l.index(isService) && k.Address.Port() != 0 && methods[l.name(isMethod)] == spec.Masquerade {
+		p.note(l.at, "-r before the service: without a port ipvsadm takes port 0")
 		return a, nil
 	}
 	return netip.AddrPortFrom(a.Addr(), k.Address.Port()), nil
@@ -99,8 +97,12 @@ func (l *line) tunnel(d *spec.Destination) error {
 		}
 		d.Tunnel.Port = uint16(port)
 	}
-	if why := tunnelLimit(d.Tunnel); why != "" || kind == spec.IPIP && all&isTunnelChecksum != 0 {
-		return l.at.errorf("%s needs --tun-port with gue, and takes it with no other; a checksum goes with gue and gre, and --tun-remcsum with gue alone", kind)
+	why := tunnelLimit(d.Tunnel)
+	if kind == spec.IPIP && all&isTunnelChecksum != 0 {
+		why = "a checksum of a tunnel of type ipip"
+	}
+	if why != "" {
+		return l.at.errorf("%s is nothing that ipvsadm makes", why)
 	}
 	return nil
 }

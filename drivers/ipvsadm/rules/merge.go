@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -93,7 +94,7 @@ func (p *parser) add(f *fact, number int, whole *view) error {
 			old.value = a.Copy(old.value, f.value)
 			old.told |= bit
 		case !a.Same(old.value, f.value):
-			return f.conflict("%s is %v here and %v at %s", a.Name, a.Of(f.value), a.Of(old.value), old.place)
+			return f.conflict("%s is %s here and %s at %s", a.Name, spell(a.Of(f.value)), spell(a.Of(old.value)), old.place)
 		}
 	}
 	if f.connections != nil {
@@ -106,6 +107,8 @@ func (p *parser) add(f *fact, number int, whole *view) error {
 	}
 	return nil
 }
+
+func spell(v any) string { return cmp.Or(fmt.Sprint(v), "none") }
 
 // maybeLocal: a dump has -g for the method local too.
 func (f *fact) maybeLocal(attribute string, seen spec.Value) bool {

@@ -163,7 +163,9 @@ func (g *getter) letters(w word) error {
 	for i := 1; i < len(w.text); i++ {
 		o := letter(w.text[i])
 		at := w
-		at.column += i
+		if i > 1 {
+			at.column += i
+		}
 		if o == nil {
 			return at.errorf("%s is not an option of ipvsadm", quote("-"+w.text[i:i+1]))
 		}

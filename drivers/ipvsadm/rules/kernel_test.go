@@ -1,0 +1,159 @@
+//go:build linux
+
+package rules_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
+	"github.com/lvsform/lvsform/drivers/netlink"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// ipvsadm runs the real program. What it says on stderr is an error, whatever its status is.
+func ipvsadm(stdin string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, "ipvsadm", args...)
+	c.Stdin = strings.NewReader(stdin)
+	var out, errs strings.Builder
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if errs.Len() > 0 {
+		err = errors.Join(err, errors.New(errs.String()))
+	}
+	return out.String(), err
+}
+
+func mustIpvsadm(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	out, err := ipvsadm(stdin, args...)
+	if err != nil {
+		t.Fatalf("ipvsadm %s: %v\n%s", args, err, stdin)
+	}
+	return out
+}
+
+func openNode(t *testing.T) *netlink.Driver {
+	t.Helper()
+	drivertest.KernelNode(t)
+	d, err := netlink.Open(netlink.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func read(t *testing.T, d *netlink.Driver) spec.State {
+	t.Helper()
+	s, err := d.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// write makes an empty node hold the state.
+func write(t *testing.T, d *netlink.Driver, s spec.State) error {
+	t.Helper()
+	var errs []error
+	for _, r := range d.Do(t.Context(), plan.Diff(read(t, d), s, plan.Options{}).Changes()) {
+		errs = append(errs, r.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// show is everything that ipvsadm shows of the node.
+func show() (sources []rules.Source, err error) {
+	for _, args := range []string{"-Sn", "-Ln", "-Ln --thresholds", "-Ln --tun-info", "-Ln --persistent-conn", "-Ln --timeout", "-Ln --daemon"} {
+		out, err := ipvsadm("", strings.Fields(args)...)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, rules.Source{Name: args, Text: []byte(out)})
+	}
+	return sources, nil
+}
+
+func mustShow(t *testing.T) []rules.Source {
+	t.Helper()
+	sources, err := show()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources
+}
+
+// Real ipvsadm restores each table, and what it prints then is what is kept beside it. Everybody sees the same table.
+func TestKernelTables(t *testing.T) {
+	for _, c := range tables(t) {
+		t.Run(c.name, func(t *testing.T) {
+			d := openNode(t)
+			mustIpvsadm(t, c.commands(), "-R")
+			sources := mustShow(t)
+			var listing []byte
+			for _, s := range sources[1:] {
+				listing = append(listing, s.Text...)
+			}
+			c.compare(t, "save", sources[0].Text)
+			c.compare(t, "listing", listing)
+			want := read(t, d)
+			same(t, "what ipvsadm shows", want, mustParse(t, rules.Resolver{}, sources...).State)
+
+			saved, err := rules.Save(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := openNode(t)
+			mustIpvsadm(t, string(saved), "-R")
+			same(t, "what ipvsadm -R makes of the saved text", want, read(t, e))
+			c.named(t)
+		})
+	}
+}
+
+// named: without -n ports are names, of /etc/services; the hosts of the tables have none.
+func (c table) named(t *testing.T) {
+	t.Helper()
+	numbers := mustParse(t, rules.Resolver{}, rules.Source{Name: "-Sn", Text: []byte(mustIpvsadm(t, "", "-Sn"))})
+	names := mustParse(t, services(t), rules.Source{Name: "-S", Text: []byte(mustIpvsadm(t, "", "-S"))})
+	same(t, "ipvsadm -S", numbers.State, names.State)
+	listed := mustParse(t, services(t), rules.Source{Name: "-S", Text: []byte(mustIpvsadm(t, "", "-S"))}, rules.Source{Name: "-L", Text: []byte(mustIpvsadm(t, "", "-L"))})
+	same(t, "ipvsadm -S and -L", numbers.State, listed.State)
+}
+
+// What the netlink driver wrote, ipvsadm shows, and what is saved, ipvsadm -R restores.
+func TestKernelRandomStates(t *testing.T) {
+	for seed := range uint64(60) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		s := sayable(drivertest.RandomState(r))
+		if seed%2 == 0 {
+			s = sayable(drivertest.OddState(r))
+		}
+		d := openNode(t)
+		if err := write(t, d, s); err != nil {
+			t.Fatal(err)
+		}
+		want := read(t, d)
+		same(t, "what ipvsadm shows", want, mustParse(t, rules.Resolver{}, mustShow(t)...).State)
+		text, err := rules.Save(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := openNode(t)
+		mustIpvsadm(t, string(text), "-R")
+		same(t, "what ipvsadm -R makes of the saved text", want, read(t, e))
+		if t.Failed() {
+			t.Fatalf("seed %d:\n%s", seed, text)
+		}
+	}
+}
