@@ -28,11 +28,7 @@ func (p *parser) server(c *command, l line) error {
 	}
 	d := spec.Destination{Forward: methods[l.name(isMethod)], Weight: 1}
 	if l.has&isWeight != 0 {
-		most := int64(maxWeight)
-		if c.bare {
-			most = spec.MaxWeight
-		}
-		d.Weight, err = l.of(isWeight).number("weight", 0, most)
+		d.Weight, err = l.of(isWeight).number("weight", 0, spec.MaxWeight) // as Debian's build has it
 	}
 	if err == nil && l.has&isUpper != 0 {
 		d.UpperThreshold, err = l.of(isUpper).number("threshold", 0, maxThreshold)

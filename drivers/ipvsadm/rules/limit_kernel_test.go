@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 	"github.com/lvsform/lvsform/spec"
 )
@@ -16,6 +17,9 @@ var (
 	dns  = spec.Listener(spec.UDP, netip.MustParseAddrPort("192.0.2.10:53"))
 	rs80 = spec.DestinationKey{Service: web, Address: netip.MustParseAddrPort("10.0.1.11:80")}
 )
+
+// heavy is what ipvsadm as it was released refuses, and Debian's build of it takes.
+const heavy = "a weight above 65535"
 
 // What Cannot refuses, and the line that comes nearest to it. A kernel need not hold the object either.
 var limits = []struct {
@@ -53,7 +57,7 @@ var limits = []struct {
 		spec.DestinationKey{Service: web, Address: netip.MustParseAddrPort("10.0.1.11:0")}, spec.Destination{Forward: spec.TunnelTo, Weight: 1},
 		"a port other than the service's with the forwarding method tunnel", "-a -t 192.0.2.10:80 -r 10.0.1.11:0 -i -w 1",
 	},
-	{rs80, spec.Destination{Weight: 65536}, "a weight above 65535", "-a -t 192.0.2.10:80 -r 10.0.1.11:80 -m -w 65536"},
+	{rs80, spec.Destination{Weight: 65536}, heavy, "-a -t 192.0.2.10:80 -r 10.0.1.11:80 -m -w 65536"},
 	{rs80, spec.Destination{Weight: 1, UpperThreshold: 1 << 31}, "a threshold above 2147483647", "-a -t 192.0.2.10:80 -r 10.0.1.11:80 -m -w 1 -x 2147483648"},
 	{rs80, spec.Destination{Weight: 1, Tunnel: spec.Tunnel{Type: spec.GRE}}, "tunnel settings without a tunnel", "-a -t 192.0.2.10:80 -r 10.0.1.11:80 -m -w 1 --tun-type gre"},
 	{rs80, tunnel(3, 0, 0), "the tunnel type type3", "-a -t 192.0.2.10:80 -r 10.0.1.11:80 -i -w 1 --tun-type type3"},
@@ -93,7 +97,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// None of it can be both written and shown by real ipvsadm.
+// None of it can be both written by real ipvsadm, and shown so that it reads it again.
 func TestKernelLimits(t *testing.T) {
 	for _, c := range limits {
 		t.Run(c.why, func(t *testing.T) {
@@ -119,12 +123,14 @@ func TestKernelLimits(t *testing.T) {
 				if sources, err := show(); err == nil {
 					got, err := rules.Parse(sources, rules.Resolver{})
 					shown = err == nil && got.State.Equal(want)
+					drivertest.KernelNode(t)
+					_, err = ipvsadm(string(sources[0].Text), "-R")
+					shown = shown && err == nil
 				}
 			}
-			if written && shown {
-				t.Errorf("ipvsadm writes and shows it: %s", c.line)
+			if written && shown != (c.why == heavy) {
+				t.Errorf("written %t, shown %t: %s", written, shown, c.line)
 			}
-			t.Logf("written %t, shown %t", written, shown)
 		})
 	}
 }

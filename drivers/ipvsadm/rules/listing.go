@@ -20,28 +20,31 @@ const (
 // listed reads a line of a listing. It is not known if it is no such line.
 func (r *reader) listed(text, trimmed string) (known bool, err error) {
 	begins := func(prefix string) bool { return strings.HasPrefix(trimmed, prefix) }
-	w := r.fields(text)
+	var read func([]word) error
 	switch {
 	case begins("IP Virtual Server version "):
 		r.listing, r.header = nil, true
+		return true, nil
 	case begins("Prot LocalAddress:Port"):
-		err = r.title(w)
+		read = r.title
 	case begins("-> RemoteAddress:Port"):
-		err = r.titleOfServers(w)
+		read = r.titleOfServers
 	case begins("TCP "), begins("UDP "), begins("SCTP "), begins("FWM "), begins("? "):
-		err = r.listedService(w)
+		read = r.listedService
 	case begins("-> "):
-		err = r.listedServer(w)
+		read = r.listedServer
 	case begins("Timeout (tcp tcpfin udp):"):
-		err = r.listedTimeouts(w)
+		read = r.listedTimeouts
 	case begins("master sync daemon ("), begins("backup sync daemon ("):
-		err = r.listedDaemon(w, trimmed)
+		read = func(w []word) error { return r.listedDaemon(w, trimmed) }
 	case begins("IPVS connection entries"), begins("pro expire state"):
-		err = w[0].errorf("a list of connections (-c) does not show the table: give ipvsadm -Ln")
+		read = func(w []word) error {
+			return w[0].errorf("a list of connections (-c) does not show the table: give ipvsadm -Ln")
+		}
 	default:
 		return false, nil
 	}
-	return true, err
+	return true, read(r.fields(text))
 }
 
 // begin starts a view.

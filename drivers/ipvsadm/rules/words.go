@@ -109,7 +109,14 @@ func (s *splitter) join() error {
 func (s *splitter) word() error {
 	w := word{s.at(s.i), "", true}
 	start := s.i
-	var text []byte
+	for s.i < len(s.text) && isPlain(s.text[s.i]) {
+		s.i++
+	}
+	if w.text = s.text[start:s.i]; s.i == len(s.text) || strings.IndexByte(blanks, s.text[s.i]) >= 0 {
+		s.out = append(s.out, w)
+		return nil
+	}
+	text := []byte(w.text)
 	for s.i < len(s.text) {
 		c := s.text[s.i]
 		switch {
@@ -143,6 +150,11 @@ func (s *splitter) word() error {
 	w.text = string(text)
 	s.out = append(s.out, w)
 	return nil
+}
+
+// isPlain says that the character means itself to every shell.
+func isPlain(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(".:-[],=/+_%@", c) >= 0
 }
 
 // quoted takes what is between two quotes.
