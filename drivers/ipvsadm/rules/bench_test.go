@@ -11,11 +11,21 @@ import (
 
 // big are texts of so many lines, each of which would be slow if anything were searched from its beginning.
 func big(n int) map[string]string {
-	out := map[string]string{
+	out := growing(n)
+	for name, text := range map[string]string{
 		"comments": strings.Repeat("# no rule\n", n), "errors": strings.Repeat("what\n", n), "clears": strings.Repeat("-C\n", n),
 		"one line": strings.Repeat("-A ", n), "continued": strings.Repeat("-A \\\n", n), "quote": strings.Repeat(`"`, n),
 		"titles": strings.Repeat("IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n", n/2),
+	} {
+		out[name] = text
 	}
+	out["dump and listing"] = out["one service"] + strings.Replace(out["listing"], "  -> 10.0.0.0:80                  Masq    1      0          0         \n", "", 1)
+	return out
+}
+
+// growing are texts of lines with numbers in them.
+func growing(n int) map[string]string {
+	out := map[string]string{}
 	write := func(name string, line func(b *strings.Builder, i int)) {
 		var b strings.Builder
 		for i := range n {
@@ -62,7 +72,6 @@ func big(n int) map[string]string {
 		}
 		fmt.Fprintf(b, "  -> %-28s Masq    1      0          0         \n", address(i))
 	})
-	out["dump and listing"] = out["one service"] + strings.Replace(out["listing"], "  -> 10.0.0.0:80                  Masq    1      0          0         \n", "", 1)
 	return out
 }
 

@@ -113,10 +113,12 @@ func TestKernelTables(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := openNode(t)
-			mustIpvsadm(t, string(saved), "-R")
-			same(t, "what ipvsadm -R makes of the saved text", want, read(t, e))
 			c.named(t)
+			if !strings.HasSuffix(string(saved), c.commands()) { // or it is what was restored already
+				e := openNode(t)
+				mustIpvsadm(t, string(saved), "-R")
+				same(t, "what ipvsadm -R makes of the saved text", want, read(t, e))
+			}
 		})
 	}
 }

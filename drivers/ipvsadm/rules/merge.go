@@ -82,7 +82,7 @@ func (p *parser) add(f *fact, number int, whole *view) error {
 		f.view = number
 		p.facts[f.key] = f
 		return nil
-	case old.view == number && kind != spec.KindTimeouts:
+	case old.view == number:
 		return f.conflict("it is there twice: see %s", old.place)
 	}
 	old.view = number
@@ -141,7 +141,10 @@ func (p *parser) missing(v *view, number int) {
 func (p *parser) methodless() {
 	var first *fact
 	for _, f := range p.facts {
-		if f.key.Kind() == spec.KindDestination && !f.knows("forward") && (first == nil || f.line < first.line) {
+		if f.key.Kind() != spec.KindDestination || f.knows("forward") {
+			continue
+		}
+		if first == nil || cmp.Or(cmp.Compare(f.line, first.line), cmp.Compare(f.source, first.source)) < 0 {
 			first = f
 		}
 	}

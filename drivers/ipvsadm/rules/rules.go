@@ -78,7 +78,12 @@ func (e *ConflictError) Unwrap() error { return &e.SyntaxError }
 const maxErrors = 10
 
 // Parse reads all sources as one. Commands are carried out in their order on an empty table, listings are merged with
-// what they leave. The error joins up to ten errors, each of which is a *SyntaxError.
+// what they leave. Of a shell script it knows comments, quotes, continued lines, sudo, ipvsadm -R with a heredoc, and
+// passes over "set -e" and its like, "true" and the "exit 0" that ends it; what else only a shell could carry out is an
+// error. So is what ipvsadm or a kernel would refuse. A line that does not name the program may be of a dump, and then
+// holds what a kernel holds, although ipvsadm would not take it back.
+//
+// The error joins up to ten errors, each of which is a *SyntaxError, or a *ConflictError that has one.
 func Parse(sources []Source, r Resolver) (Dump, error) {
 	p := parser{names: names{resolver: r}}
 	for _, s := range sources {

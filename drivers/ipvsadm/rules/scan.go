@@ -76,7 +76,7 @@ func (r *reader) program(words []word) error {
 	case name == "ipvsadm-restore" && len(words) > 1 && words[1].text == "<<":
 		r.commands = append(r.commands, command{place: first.place, does: "clear"})
 		return r.heredoc(words[1:])
-	case name == "set" && r.harmless(words[1:]), name == "true", name == ":":
+	case name == "set" && harmless(words[1:]), name == "true", name == ":":
 		return nil
 	case name == "exit" && (len(words) == 1 || len(words) == 2 && words[1].text == "0"):
 		r.exited = first.place
@@ -97,7 +97,7 @@ func notOurs(first string) string {
 }
 
 // harmless says that a shell's set has options alone.
-func (r *reader) harmless(words []word) bool {
+func harmless(words []word) bool {
 	for _, w := range words {
 		if w.text != "pipefail" && !strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "+") {
 			return false
