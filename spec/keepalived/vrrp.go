@@ -1,0 +1,120 @@
+package keepalived
+
+import (
+	"cmp"
+	"net/netip"
+	"strings"
+)
+
+// vrrpInstance takes the addresses of an instance, and leaves the rest of it.
+func (m *mapper) vrrpInstance(s statement) {
+	if !m.braces(s) {
+		return
+	}
+	if len(s.words) != 2 {
+		m.ignored(s, "it needs one name")
+		return
+	}
+	name := s.words[1]
+	if first, there := m.instances[name]; there {
+		m.ignored(s, "there is one of that name at "+first.String())
+		return
+	}
+	m.instances[name] = s.place
+	rest := summary{what: "VRRP, which decides where the addresses are"}
+	var addresses []statement
+	on := ""
+	for _, c := range s.block {
+		switch c.keyword() {
+		case "virtual_ipaddress", "virtual_ipaddress_excluded":
+			if m.lines(c) {
+				addresses = append(addresses, c.block...)
+			}
+		case "interface":
+			if args, ok := m.args(c, 1, 1); ok {
+				on = args[0]
+			}
+			fallthrough
+		default:
+			rest.add(c.place, c.keyword())
+		}
+	}
+	m.leaveSummary(s, rest)
+	m.addVIPs(s, name, on, addresses)
+}
+
+// staticAddresses takes the addresses that keepalived puts on interfaces while it runs.
+func (m *mapper) staticAddresses(s statement) {
+	if m.lines(s) {
+		m.addVIPs(s, "static", cmp.Or(m.globals.addresses, "eth0"), s.block)
+	}
+}
+
+// addVIPs makes an entry for each interface, the block's own first.
+func (m *mapper) addVIPs(s statement, name, on string, lines []statement) {
+	options := summary{what: "of the addresses"}
+	own, others := VIP{Name: name, Interface: on, Place: s.place}, map[string]int{}
+	var more []VIP
+	for _, line := range lines {
+		a, ok := m.prefix(line)
+		if !ok {
+			continue
+		}
+		dev := addressOptions(line, &options)
+		if dev == "" || dev == on {
+			own.Addresses = append(own.Addresses, a)
+			continue
+		}
+		at, there := others[dev]
+		if !there {
+			at = len(more)
+			others[dev] = at
+			more = append(more, VIP{Name: name + "-" + dev, Interface: dev, Place: line.place})
+		}
+		more[at].Addresses = append(more[at].Addresses, a)
+	}
+	m.leaveSummary(s, options)
+	if own.Addresses != nil {
+		m.vips = append(m.vips, own)
+	}
+	m.vips = append(m.vips, more...)
+}
+
+// prefix reads the address that a line begins with.
+func (m *mapper) prefix(line statement) (netip.Prefix, bool) {
+	words := statement{append([]string{"address"}, line.words...), line.place, nil}
+	args, ok := m.args(words, 1, len(words.words))
+	if !ok {
+		return netip.Prefix{}, false
+	}
+	text, length, found := strings.Cut(args[0], "/")
+	a, ok := parseAddr(text)
+	if !ok {
+		m.ignored(line, "it does not begin with an address")
+		return netip.Prefix{}, false
+	}
+	bits := uint64(a.BitLen())
+	if found {
+		if n, ok := m.number(line, length, 0, bits, true); ok {
+			bits = n
+		}
+	}
+	return netip.PrefixFrom(a, int(bits)), true
+}
+
+// addressOptions collects the words behind an address, and is the interface among them.
+func addressOptions(line statement, options *summary) (dev string) {
+	for i := 1; i < len(line.words); i++ {
+		word := line.words[i]
+		value := known("dev scope broadcast brd label peer preferred_lft track_group", word)
+		if value && i+1 < len(line.words) {
+			i++
+		}
+		if word == "dev" && i < len(line.words) {
+			dev = line.words[i]
+			continue
+		}
+		options.add(line.place, word)
+	}
+	return dev
+}
