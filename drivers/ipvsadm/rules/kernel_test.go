@@ -72,16 +72,11 @@ func write(t *testing.T, d *netlink.Driver, s spec.State) error {
 	return errors.Join(errs...)
 }
 
-// show is everything that ipvsadm shows of the node.
-func show() (sources []rules.Source, err error) {
-	for _, args := range []string{"-Sn", "-Ln", "-Ln --thresholds", "-Ln --tun-info", "-Ln --persistent-conn", "-Ln --timeout", "-Ln --daemon"} {
-		out, err := ipvsadm("", strings.Fields(args)...)
-		if err != nil {
-			return nil, err
-		}
-		sources = append(sources, rules.Source{Name: args, Text: []byte(out)})
-	}
-	return sources, nil
+// show is everything that ipvsadm shows of the node: the dump, and all listings.
+func show() ([]rules.Source, error) {
+	dump, err := ipvsadm("", "-Sn")
+	listings, err2 := ipvsadm("-Ln\n-Ln --thresholds\n-Ln --tun-info\n-Ln --persistent-conn\n-Ln --timeout\n-Ln --daemon\n", "-R")
+	return []rules.Source{{Name: "dump", Text: []byte(dump)}, {Name: "listings", Text: []byte(listings)}}, errors.Join(err, err2)
 }
 
 func mustShow(t *testing.T) []rules.Source {
@@ -100,12 +95,8 @@ func TestKernelTables(t *testing.T) {
 			d := openNode(t)
 			mustIpvsadm(t, c.commands(), "-R")
 			sources := mustShow(t)
-			var listing []byte
-			for _, s := range sources[1:] {
-				listing = append(listing, s.Text...)
-			}
 			c.compare(t, "save", sources[0].Text)
-			c.compare(t, "listing", listing)
+			c.compare(t, "listing", sources[1].Text)
 			want := read(t, d)
 			same(t, "what ipvsadm shows", want, mustParse(t, rules.Resolver{}, sources...).State)
 
