@@ -84,9 +84,10 @@ func TestTheProgramFails(t *testing.T) {
 			"10.0.0.11:80: it is not known whether it was done: PROGRAM -R: it was ended by a signal (killed); reading it failed too: PROGRAM -R: it ended with status 1",
 			"reading the node to undo: PROGRAM -R: it ended with status 1",
 		}},
-		"cannot list": {nil, &again, exitError, []string{"reading the node: PROGRAM -R: it ended with status 1"}},
-		"lists words": {nil, &fake.Fault{Done: true, Say: "oops\n", Always: true}, exitError, []string{`it listed the table as if all were well, and said: "oops`}},
-		"crashes":     {nil, &fake.Fault{Print: "garbage\n", Always: true}, exitError, []string{"lists what cannot be read; the driver netlink can read every table: listing:1:1: "}},
+		"cannot list":   {nil, &again, exitError, []string{"reading the node: PROGRAM -R: it ended with status 1"}},
+		"lists words":   {nil, &fake.Fault{Done: true, Say: "oops\n", Always: true}, exitError, []string{`it listed the table as if all were well, and said: "oops`}},
+		"lists garbage": {nil, &fake.Fault{Done: true, Print: "garbage\n", Always: true}, exitError, []string{"lists what cannot be read; the driver netlink can read every table: listing:"}},
+		"lists nothing": {nil, &fake.Fault{Always: true}, exitError, []string{"PROGRAM -R: it ended as if all were well, and its listings are not whole"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, p := newProgramWorld(t)

@@ -98,6 +98,9 @@ func testServiceAttributes(_ *testing.T, n *node) {
 		edit := func(from, to spec.Value) []plan.Change { return []plan.Change{update(k, from, to)} }
 		n.done(create(k, base))
 		n.attributes(k, base, other, edit)
+		if k != listener(spec.UDP, "[2001:db8::10]:80") {
+			continue
+		}
 		persistent := spec.Service{Scheduler: "wlc", Persistent: true, Timeout: 60}
 		n.done(edit(base, persistent)...)
 		other.Persistent = false

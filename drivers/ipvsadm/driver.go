@@ -46,19 +46,18 @@ const oldestMajor, oldestMinor = 1, 31
 // Open finds the program and asks for its version, which needs the kernel's IPVS and the privilege; the program loads
 // the module if it has to. The driver stays with the namespace, wherever its callers are.
 func Open(o Options) (*Driver, error) {
-	path, err := find(o.Program)
-	if err != nil {
-		return nil, err
-	}
 	space, err := netns.Open(o.Namespace)
 	if err != nil {
 		return nil, err
 	}
-	d := &Driver{program: &program{path: path, space: space, patience: o.Patience}}
+	d := &Driver{program: &program{space: space, patience: o.Patience}}
 	if d.program.patience == 0 {
 		d.program.patience = time.Minute
 	}
-	if d.version, err = d.askVersion(); err != nil {
+	if d.program.path, err = find(o.Program); err == nil {
+		d.version, err = d.askVersion()
+	}
+	if err != nil {
 		space.Close()
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func TestRead(t *testing.T) {
 		"garbage":        {fake.Fault{Done: true, Print: "\x00garbage\n"}, "lists what cannot be read; the driver netlink can read every table: listing:"},
 		"nobody's words": {fake.Fault{Done: true, Print: "-a -t 192.0.2.10:80 -r 10.0.0.77:80 (null) -w 1\n"}, "the driver netlink can read every table: listing:"},
 		"never agrees":   {fake.Fault{Say: "No such service\n", Exit: 1}, "no two of 10 reads agree: the table is being changed by somebody else: a service went away while it was listed"},
-		"contradiction":  {fake.Fault{Done: true, Print: "Timeout (tcp tcpfin udp): 1 2 3\n"}, "no two of 10 reads agree: the table is being changed by somebody else: listing:"},
+		"contradiction":  {fake.Fault{At: 2, Done: true, Print: "-D -t 192.0.2.10:80\n"}, "no two of 10 reads agree: the table is being changed by somebody else: listing:"},
 	} {
 		c.fault.Always = true
 		p.BreakListings(c.fault)

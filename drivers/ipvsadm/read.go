@@ -21,26 +21,25 @@ const readAttempts = 10
 var errUnsettled = errors.New("the table is being changed by somebody else")
 
 // No listing shows everything. All are given to one process: -R takes any command, and a process costs more than a
-// listing.
-// The titles of a table are in each of these twice.
+// listing. The titles of a table are in each of these twice.
 const (
-	stateListings = "-Sn\n" + // services and destinations, tunnels and their checksums
-		"-Ln\n" + // local forwarding, which -Sn shows as direct
+	stateListings = "-Ln --timeout\n" + // the first: its line tells where a read begins
+		"-Sn\n" + // services and destinations
+		"-Ln --tun-info\n" + // local forwarding, which -Sn shows as direct, and unknown tunnels, which it shows as ipip
 		"-Ln --thresholds\n" + // which neither shows
-		"-Ln --timeout\n" +
 		"-Ln --daemon\n"
 	countListings = "-Ln\n" + // active and inactive connections
 		"-Ln --persistent-conn\n" // and persistent ones
 )
 
-// Read is the node's whole state, as far as ipvsadm shows it: by -Sn, and by what shows the things that -Sn loses: -Ln for
-// local forwarding, --thresholds, --timeout, --daemon. One "ipvsadm -R" prints them one after the other, each at a moment
-// of its own. So they are read until two reads in a row agree; listings that contradict each other are no read at all.
+// Read is the node's whole state, as far as ipvsadm shows it: by -Sn, and by what shows the things that -Sn loses: -Ln with
+// --tun-info for local forwarding, with --thresholds, --timeout, --daemon. One "ipvsadm -R" prints them one after the other, each at a moment
+// of its own. So it prints all of them twice, until both agree; listings that contradict each other are no read at all.
 //
-// Nobody can read by ipvsadm: the netmask and timeout of a service that is not persistent; scheduler flags that have no
-// name, and flag-3 of sh and mh; protocols other than tcp, udp and sctp; forwarding methods beyond masquerading, tunnel,
-// direct and local; tunnel types beyond ipip, gue and gre. Some of these are left out; of others ipvsadm prints what nobody
-// can read, or crashes (a tunnel with both checksums). Read then fails and says that the driver netlink can.
+// ipvsadm shows nothing of these, and so they are not in the state: the netmask and timeout of a service that is not
+// persistent, scheduler flags that have no name, flag-3 of sh and mh beside another flag. Of others it prints what nobody can
+// read: protocols other than tcp, udp and sctp, forwarding methods beyond masquerading, tunnel, direct and local, tunnel types
+// beyond ipip, gue and gre; and of a tunnel with both checksums it crashes. Read then fails and says that the driver netlink can.
 func (d *Driver) Read(ctx context.Context) (spec.State, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -48,13 +47,30 @@ func (d *Driver) Read(ctx context.Context) (spec.State, error) {
 }
 
 func (d *Driver) read(ctx context.Context) (spec.State, error) {
-	var last *rules.Dump
-	dump, err := d.settled(ctx, stateListings, func(now rules.Dump) bool {
-		agreed := last != nil && last.State.Equal(now.State)
-		last = &now
-		return agreed
+	var state spec.State
+	err := d.settled(ctx, stateListings+stateListings, func(out []byte) error {
+		begin := bytes.LastIndex(out, []byte("Timeout (tcp"))
+		if begin <= 0 {
+			return d.notWhole()
+		}
+		first, second := out[:begin], out[begin:]
+		dump, err := d.parse(second)
+		if err != nil {
+			return err
+		}
+		state = dump.State
+		if bytes.Equal(first, second) {
+			return nil
+		}
+		if dump, err = d.parse(first); err == nil && !dump.State.Equal(state) {
+			return errUnsettled
+		}
+		return err
 	})
-	return dump.State, err
+	if err != nil {
+		return spec.State{}, err
+	}
+	return state, nil
 }
 
 // Connections are the counts of every destination of the services; one that is gone has none. The two listings that they
@@ -65,7 +81,11 @@ func (d *Driver) Connections(ctx context.Context, services []spec.ServiceKey) (m
 	if len(services) == 0 {
 		return nil, ctx.Err()
 	}
-	dump, err := d.settled(ctx, countListings, func(rules.Dump) bool { return true })
+	var dump rules.Dump
+	err := d.settled(ctx, countListings, func(out []byte) (err error) {
+		dump, err = d.parse(out)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -77,49 +97,53 @@ func (d *Driver) Connections(ctx context.Context, services []spec.ServiceKey) (m
 	return dump.Connections, nil
 }
 
-// settled lists until the listings agree with each other, and good with what they say.
-func (d *Driver) settled(ctx context.Context, listings string, good func(rules.Dump) bool) (rules.Dump, error) {
-	var why error
+// settled lists until use has nothing against what was listed.
+func (d *Driver) settled(ctx context.Context, listings string, use func(out []byte) error) error {
+	var err error
 	for range readAttempts {
-		dump, err := d.list(ctx, listings)
-		switch {
-		case errors.Is(err, errUnsettled):
-			why = err
-		case err != nil:
-			return rules.Dump{}, err
-		case good(dump):
-			return dump, nil
+		var out []byte
+		if out, err = d.list(ctx, listings); err == nil {
+			err = use(out)
+		}
+		if !errors.Is(err, errUnsettled) {
+			return err
 		}
 	}
-	if why == nil {
-		why = errUnsettled
-	}
-	return rules.Dump{}, fmt.Errorf("no two of %d reads agree: %w", readAttempts, why)
+	return fmt.Errorf("no two of %d reads agree: %w", readAttempts, err)
 }
 
-// list reads the listings as one. An error that is errUnsettled comes of what changed in between.
-func (d *Driver) list(ctx context.Context, listings string) (dump rules.Dump, err error) {
+// list is what the listings print. An error that is errUnsettled comes of what changed in between.
+func (d *Driver) list(ctx context.Context, listings string) ([]byte, error) {
 	out, said, err := d.program.output(ctx, listings, mostListed, "-R")
 	switch errno, known := errnoOf(said); {
 	case err != nil && known && errno == syscall.ESRCH:
-		return dump, fmt.Errorf("%w: a service went away while it was listed", errUnsettled)
+		return nil, fmt.Errorf("%w: a service went away while it was listed", errUnsettled)
 	case err != nil:
-		return dump, crashed(err, d.program.explain(err, said, "-R"))
+		return nil, crashed(err, d.program.explain(err, said, "-R"))
 	case said != "":
-		return dump, d.program.explain(errors.New("it listed the table as if all were well, and said"), said, "-R")
+		return nil, d.program.explain(errors.New("it listed the table as if all were well, and said"), said, "-R")
 	}
-	dump, err = rules.Parse([]rules.Source{{Name: "listing", Text: out}}, rules.Resolver{})
+	return out, nil
+}
+
+// parse reads the listings as one.
+func (d *Driver) parse(out []byte) (rules.Dump, error) {
+	// A table that is empty, and a program that has nothing to say, differ in the titles.
+	if bytes.Count(out, []byte("IP Virtual Server version")) != 2 {
+		return rules.Dump{}, d.notWhole()
+	}
+	dump, err := rules.Parse([]rules.Source{{Name: "listing", Text: out}}, rules.Resolver{})
 	if conflict, ok := errors.AsType[*rules.ConflictError](err); ok {
 		return dump, fmt.Errorf("%w: %w", errUnsettled, conflict)
 	}
 	if err != nil {
 		return dump, fmt.Errorf("%s lists what cannot be read; the driver netlink can read every table: %w", d.program.path, err)
 	}
-	// A table that is empty, and a program that has nothing to say, differ in the titles.
-	if bytes.Count(out, []byte("IP Virtual Server version")) != 2 {
-		return dump, d.program.explain(errors.New("it ended as if all were well, and its listings are not whole"), "", "-R")
-	}
 	return dump, nil
+}
+
+func (d *Driver) notWhole() error {
+	return d.program.explain(errors.New("it ended as if all were well, and its listings are not whole"), "", "-R")
 }
 
 // crashed adds to an error what a program that crashes while it lists means.

@@ -16,7 +16,7 @@ import (
 
 // Fault is what goes wrong with one change, or with the listings.
 type Fault struct {
-	// At is the number of the change, from 1, among those of one process.
+	// At is the number of the change or listing, from 1, among those of one process; 0 is every listing.
 	At int
 	// Done says that the change happens, or the table is listed, all the same.
 	Done bool

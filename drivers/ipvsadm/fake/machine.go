@@ -38,6 +38,9 @@ func (m *machine) main(args []string) (status int, err error) {
 		text, err := rules.Save(saved(s))
 		os.Stdout.Write(text)
 		return 0, err
+	case "-Ln --tun-info":
+		list(s, "Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn",
+			func(d spec.Destination) string { return fmt.Sprintf("%s n/a %d 0 0", forwards[d.Forward], d.Weight) })
 	case "-Ln":
 		list(s, "Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn",
 			func(d spec.Destination) string { return fmt.Sprintf("%s %d 0 0", forwards[d.Forward], d.Weight) })
@@ -89,7 +92,7 @@ func list(s spec.State, title string, row func(spec.Destination) string) {
 
 // restore executes the lines of standard input.
 func (m *machine) restore() (status int, err error) {
-	n := 0
+	n := map[bool]int{}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		words := strings.Fields(lines.Text())
@@ -99,10 +102,8 @@ func (m *machine) restore() (status int, err error) {
 			continue
 		}
 		lists := strings.ContainsAny(words[0], "SL")
-		if !lists {
-			n++
-		}
-		f, strikes := m.fault(lists, n)
+		n[lists]++
+		f, strikes := m.fault(lists, n[lists])
 		switch {
 		case strikes && !f.Done:
 		case lists:
@@ -128,14 +129,14 @@ func (m *machine) restore() (status int, err error) {
 	return status, lines.Err()
 }
 
-// fault is the one that strikes at a listing, or at the n-th change.
+// fault is the one that strikes at the n-th listing or change.
 func (m *machine) fault(lists bool, n int) (f Fault, strikes bool) {
 	path := filepath.Join(m.dir, changeFault)
 	if lists {
 		path = filepath.Join(m.dir, listFault)
 	}
 	text, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(text, &f) != nil || !lists && f.At != n {
+	if err != nil || json.Unmarshal(text, &f) != nil || f.At != n && (!lists || f.At != 0) {
 		return f, false
 	}
 	return f, f.Always || os.Remove(path) == nil
