@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"testing"
 
-	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 	"github.com/lvsform/lvsform/spec"
 )
@@ -109,7 +108,7 @@ func TestKernelLimits(t *testing.T) {
 				s.Set(c.key, c.value)
 				return s
 			}
-			d := openNode(t)
+			d := openNode(t, c.line)
 			want := with(read(t, d))
 			if d, ok := c.key.(spec.DestinationKey); ok && d.Service == web {
 				mustIpvsadm(t, "-A -t 192.0.2.10:80 -s rr", "-R")
@@ -117,13 +116,13 @@ func TestKernelLimits(t *testing.T) {
 			_, err := ipvsadm(c.line, "-R")
 			written := err == nil && read(t, d).Equal(want)
 
-			e := openNode(t)
+			e := openNode(t, c.line)
 			shown := false
 			if write(t, e, want) == nil && read(t, e).Equal(want) {
 				if sources, err := show(); err == nil {
 					got, err := rules.Parse(sources, rules.Resolver{})
 					shown = err == nil && got.State.Equal(want)
-					drivertest.KernelNode(t)
+					openNode(t, c.line)
 					_, err = ipvsadm(string(sources[0].Text), "-R")
 					shown = shown && err == nil
 				}
