@@ -12,7 +12,7 @@ import (
 
 const exportLong = `Export prints what the configuration says that the node should be, for other programs:
 the rules that ipvsadm -R reads, JSON, or a shell script of ipvsadm commands. It looks at
-no node.`
+no node. "lvsform import" reads each of them back.`
 
 func (p *program) exportCommand() *cobra.Command {
 	var config configFlags

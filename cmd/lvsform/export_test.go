@@ -116,6 +116,8 @@ func TestPlanAsCommands(t *testing.T) {
 		t.Errorf("the way back (-show +plan)\n%s", diff)
 	}
 	checkScript(t, commands+undo)
+	w.run(exitDone, "plan", w.node(), "--format=ipvsadm", "--target=service.web", w.path("next"))
+	w.says(w.out, "# Warning: targets or exclusions leave out objects")
 	w.run(exitDone, "forget", w.node(), "service.web")
 	w.run(exitDone, "plan", w.node(), "--format=ipvsadm", w.path("first"))
 	want := "# Plan for lb1: 1 to import, 0 to add, 0 to change, 0 to destroy.\n# tcp 192.0.2.10:80 will be imported: it is there, and becomes lvsform's with an apply\n"

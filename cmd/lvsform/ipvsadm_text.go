@@ -22,6 +22,9 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 		comment(&b, "The way back from a plan for %s: %s.", made.Host.Name, count(len(steps), "step"))
 	} else {
 		comment(&b, "Plan for %s: %s.", made.Host.Name, made.Summary())
+		if made.Partial {
+			comment(&b, "Warning: targets or exclusions leave out objects that may differ, too.")
+		}
 		for _, w := range made.Warnings {
 			comment(&b, "Warning: %s", w)
 		}

@@ -146,6 +146,12 @@ func (w *world) seed(name string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.become(want)
+}
+
+// become makes the kernel's table what it should be.
+func (w *world) become(want spec.State) {
+	w.t.Helper()
 	to, err := netlink.Open(netlink.Options{})
 	if err != nil {
 		w.t.Fatal(err)

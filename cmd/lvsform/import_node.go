@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// untouched is what a kernel's timeouts are before anybody sets them.
+var untouched = spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}
+
+// importNode reads the node that the flags name.
+func (p *program) importNode(ctx context.Context, where nodeFlags) (imported, error) {
+	s, err := p.open(ctx, where)
+	if err != nil {
+		return imported{}, err
+	}
+	defer s.Close()
+	in, err := s.inputs(ctx)
+	if err != nil {
+		return imported{}, err
+	}
+	from := "the live node " + describe(s.host)
+	if s.snapshot != nil {
+		from = s.snapshot.describe(where.from)
+	}
+	return importLive(from, in.Live, in.Others), nil
+}
+
+// describe is the node and how it was read.
+func describe(h plan.Host) string {
+	if h.Kernel == "" {
+		return fmt.Sprintf("%s (driver %s)", h.Name, h.Driver)
+	}
+	return fmt.Sprintf("%s (driver %s, Linux %s)", h.Name, h.Driver, h.Kernel)
+}
+
+func (d *snapshot) describe(name string) string {
+	return fmt.Sprintf("the snapshot %s of %s, taken at %s,", name, describe(d.Node), d.Timestamp.UTC().Format(time.RFC3339))
+}
+
+// importLive is what is live, without what other instances declare and what nobody has set.
+func importLive(from string, live spec.State, others map[spec.Key]string) imported {
+	found := imported{from: from, state: live.Clone()}
+	for _, k := range live.Keys() {
+		other, theirs := others[k]
+		if d, ok := k.(spec.DestinationKey); ok {
+			if _, theirs := others[d.Service]; theirs {
+				found.state.Set(k, nil)
+			}
+			continue
+		}
+		if theirs {
+			found.state.Set(k, nil)
+			found.notes = append(found.notes, fmt.Sprintf("Left out: %s. It belongs to instance %q.", k, other))
+		}
+	}
+	if found.state.Timeouts[spec.TimeoutsKey{}] == untouched {
+		found.state.Set(spec.TimeoutsKey{}, nil)
+	}
+	return found
+}
+
+// importJSON reads a snapshot, or what "lvsform export --format json" wrote.
+func importJSON(s source) (imported, error) {
+	var head struct {
+		FormatVersion any `json:"format_version"`
+		Node, Objects json.RawMessage
+		Steps         json.RawMessage
+	}
+	if err := json.Unmarshal(s.text, &head); err != nil {
+		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", s.name, positioned(err))
+	}
+	switch _, number := head.FormatVersion.(float64); {
+	case head.Steps != nil:
+		return imported{}, hint(fmt.Errorf("%s: this is a plan, and not a state", s.name), "\"lvsform show\" prints it")
+	case number:
+		return imported{}, hint(fmt.Errorf("%s: this is a node in a file", s.name), "--driver file:%s reads it", s.name)
+	case head.Node == nil && head.Objects != nil:
+		return importExport(s)
+	}
+	doc, err := readSnapshot(s.name, s.text)
+	if err != nil {
+		return imported{}, err
+	}
+	_, others, err := doc.owned()
+	return importLive(doc.describe(s.name), doc.State, others), err
+}
+
+// positioned is an error of the JSON reader with the place that it knows.
+func positioned(err error) error {
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return fmt.Errorf("byte %d: %w", syntax.Offset, err)
+	}
+	return err
+}
+
+func importExport(s source) (imported, error) {
+	var doc exported
+	if err := decodeDocument("export", s.name, s.text, &doc); err != nil {
+		return imported{}, err
+	}
+	if doc.State.Len() == 0 {
+		return imported{}, fmt.Errorf("%s: %w", s.name, errNothing)
+	}
+	return imported{from: "the export " + s.name, state: doc.State}, nil
+}
