@@ -1,0 +1,32 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// A kernel does and says what a node in a file does, and ipvsadm is the judge of the table.
+func TestKernelIpvsctl(t *testing.T) {
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := regexp.MustCompile(`(?m)(^| on | node )` + regexp.QuoteMeta(host) + `([ ,:])`)
+	kernel := regexp.MustCompile(`Linux [0-9][^ ,)]*`)
+	driver := regexp.MustCompile(`\bdriver netlink\b`)
+	waited := regexp.MustCompile(`(?m)^.*: drained, after 0s\.\n`) // which a slow kernel is long enough for
+	everyScenario(t, func(t *testing.T, dir, fixture string) {
+		s := newScenario(t, newKernelWorld(t), dir, fixture)
+		s.judge = func(args []string) string { return drivertest.Run(t, args[0], args[1:]...) }
+		s.seed("live.json")
+		got := name.ReplaceAllString(s.play(s.read("run.txt")), "${1}lb1$2")
+		got = driver.ReplaceAllString(kernel.ReplaceAllString(got, "Linux 6.1.0"), "driver file")
+		golden(t, filepath.Join(dir, "run.txt"), waited.ReplaceAllString(got, ""))
+	})
+}

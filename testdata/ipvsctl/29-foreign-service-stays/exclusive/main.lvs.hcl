@@ -1,0 +1,5 @@
+lvsform {
+  ownership {
+    unmanaged = "destroy"
+  }
+}

@@ -1,0 +1,19 @@
+lvsform {
+  ownership {
+    unmanaged = "destroy"
+  }
+}
+
+pool "web" {
+  forward = "direct"
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.1"]
+    ports     = [80]
+  }
+
+  scheduler = "rr"
+  pool      = pool.web
+}

@@ -1,0 +1,18 @@
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+    forward = "carrier-pigeon"
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.1"]
+    ports     = [80]
+  }
+
+  scheduler = "rr"
+  pool      = pool.web
+}

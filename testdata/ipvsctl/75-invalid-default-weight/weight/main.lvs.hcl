@@ -1,0 +1,23 @@
+variable "weight" {
+  type    = number
+  default = -1
+}
+
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+    weight  = var.weight
+  }
+}
+
+service "web" {
+  listen "tcp" {
+    addresses = ["192.0.2.1"]
+    ports     = [80]
+  }
+
+  scheduler = "rr"
+  pool      = pool.web
+}
