@@ -34,7 +34,7 @@ func documents(t *testing.T) (paths []string) {
 // What a page shows is what happens: in an empty directory, a block such as "```hcl web.lvs.hcl" is a file, and each line
 // of a "```console" block that begins with "$ " is a command, with its output below it.
 func TestDocumentsAreTrue(t *testing.T) {
-	run := []string{"README.md", "commands.md", "safety.md", "operations.md"}
+	run := []string{"README.md", "commands.md", "safety.md", "operations.md", "migration.md"}
 	for _, path := range documents(t) {
 		if !slices.Contains(run, filepath.Base(path)) {
 			continue
