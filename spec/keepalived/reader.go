@@ -125,7 +125,9 @@ func (r *reader) clean(line string) (string, error) {
 	if open {
 		return "", errorAt(r.place, "a double quote is not closed: close it on the same line")
 	}
-	line, _ = decomment(line)
+	if !isInclude(line) { // it is carried out on the way in
+		line, _ = decomment(line)
+	}
 	return line, nil
 }
 

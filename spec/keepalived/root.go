@@ -83,6 +83,11 @@ func (m *mapper) otherTop(s statement) {
 		}
 	case m.braces(s):
 		m.leave(s.place, "%s: %s", s.label(), what)
+		if known("SSL bfd_instance track_file vrrp_track_file", s.keyword()) { // these are not skipped as a whole
+			for _, c := range s.block {
+				m.leaf(c)
+			}
+		}
 	}
 }
 
@@ -110,5 +115,5 @@ func findRoot(block []statement) (statement, bool) {
 
 // known says that the keyword is in a list of words.
 func known(list, keyword string) bool {
-	return strings.Contains(" "+list+" ", " "+keyword+" ")
+	return keyword != "" && !strings.Contains(keyword, " ") && strings.Contains(" "+list+" ", " "+keyword+" ")
 }
