@@ -65,8 +65,8 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.Source, e.Line, e.Column, e.Text)
 }
 
-// ConflictError says that two texts disagree about an object: they do not show the same moment. It unwraps to its
-// *SyntaxError, whose place is the later of the two.
+// ConflictError says that two texts, or two lines of a dump, disagree about an object: they do not show the same moment.
+// It unwraps to its *SyntaxError, whose place is the later of the two.
 type ConflictError struct {
 	SyntaxError
 	Key spec.Key

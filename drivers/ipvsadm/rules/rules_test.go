@@ -58,19 +58,18 @@ func TestCommand(t *testing.T) {
 }
 
 func TestConflict(t *testing.T) {
-	_, err := rules.Parse([]rules.Source{
-		{Name: "dump", Text: []byte("-A -t 192.0.2.10:80 -s wlc\n")},
-		{Name: "listing", Text: []byte("Prot LocalAddress:Port Scheduler Flags\nTCP  192.0.2.10:80 rr\n")},
-	}, rules.Resolver{})
-	got, ok := errors.AsType[*rules.ConflictError](err)
-	want := &rules.ConflictError{
-		SyntaxError: rules.SyntaxError{Source: "listing", Line: 2, Column: 1, Text: "tcp 192.0.2.10:80: scheduler is rr here and wlc at dump:1: the texts are not of the same moment, or not of the same node"},
-		Key:         spec.Listener(spec.TCP, netip.MustParseAddrPort("192.0.2.10:80")),
-	}
-	if diff := cmp.Diff(want.Error(), got.Error()); !ok || diff != "" || got.Key != want.Key {
-		t.Errorf("%v (-want +got):\n%s", got.Key, diff)
-	}
-	if _, ok := errors.AsType[*rules.SyntaxError](err); !ok {
-		t.Error("a conflict has no place")
+	const listing = "Prot LocalAddress:Port Scheduler Flags\nTCP  192.0.2.10:80 rr\n"
+	for _, c := range []struct{ dump, listing, want string }{
+		{"-A -t 192.0.2.10:80 -s wlc\n", listing, "listing:2:1: tcp 192.0.2.10:80: scheduler is rr here and wlc at dump:1: the texts are not of the same moment, or not of the same node"},
+		{"-A -t 192.0.2.10:80 -s rr\n-A -t 192.0.2.10:80 -s rr\n", "", "dump:2:1: tcp 192.0.2.10:80 exists already: see dump:1"},
+	} {
+		_, err := rules.Parse([]rules.Source{{Name: "dump", Text: []byte(c.dump)}, {Name: "listing", Text: []byte(c.listing)}}, rules.Resolver{})
+		got, ok := errors.AsType[*rules.ConflictError](err)
+		if !ok || got.Error() != c.want || got.Key != spec.Listener(spec.TCP, netip.MustParseAddrPort("192.0.2.10:80")) {
+			t.Errorf("want %s, got %v", c.want, err)
+		}
+		if _, ok := errors.AsType[*rules.SyntaxError](err); !ok {
+			t.Error("a conflict has no place")
+		}
 	}
 }

@@ -71,7 +71,7 @@ func (r *runner) do(c *command) error {
 	case c.does == "set":
 		before = spec.Timeouts{} // a node always has some
 	case before != nil && creates:
-		return c.errorf("%s exists already%s", c.key, r.since(c.key))
+		return r.twice(c)
 	case before == nil && !creates:
 		return c.errorf("there is no %s%s", c.key, r.since(c.key))
 	case c.does == "zero":
@@ -92,6 +92,15 @@ func (r *runner) do(c *command) error {
 	}
 	r.last[c.key] = c
 	return nil
+}
+
+// twice: a kernel that changes while it is dumped may show an object twice, and no moment had both.
+func (r *runner) twice(c *command) error {
+	text := c.key.String() + " exists already" + r.since(c.key)
+	if c.bare {
+		return &ConflictError{SyntaxError{c.source, c.line, c.column, text}, c.key}
+	}
+	return c.errorf("%s", text)
 }
 
 // empty deletes the servers of a service one by one.
