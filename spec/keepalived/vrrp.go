@@ -34,7 +34,6 @@ func (m *mapper) vrrpInstance(s statement) {
 			if args, ok := m.args(c, 1, 1); ok {
 				on = args[0]
 			}
-			fallthrough
 		default:
 			rest.add(c.place, c.keyword())
 		}
