@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,6 +52,19 @@ func Estimate(on bool) error {
 		value = "1"
 	}
 	return os.WriteFile("/proc/sys/net/ipv4/vs/run_estimation", []byte(value), 0o644)
+}
+
+// CPU is what this process and the programs it has run have spent.
+func CPU(t testing.TB) (sum time.Duration) {
+	t.Helper()
+	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
+		var u unix.Rusage
+		if err := unix.Getrusage(who, &u); err != nil {
+			t.Fatal(err)
+		}
+		sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return sum
 }
 
 // newNamespace moves the calling thread to a new network namespace.

@@ -43,25 +43,26 @@ func BenchmarkKernelAgainstTheProgram(b *testing.B) {
 		}
 	}
 	times := map[string]float64{}
+	// In CPU time: while a program waits for a disk, an emulated clock may go on by minutes.
 	race := func(name, rival string, f func(b *testing.B, d *ipvsadm.Driver), before func(b *testing.B)) {
 		b.Run(name, func(b *testing.B) {
 			drivertest.Kernel(b)
-			d := open(b, ipvsadm.Options{})
+			d := open(b, ipvsadm.Options{Patience: 24 * time.Hour})
 			var spent time.Duration
 			for range b.N {
 				b.StopTimer()
 				before(b)
 				b.StartTimer()
-				since := time.Now()
+				since := drivertest.CPU(b)
 				f(b, d)
-				spent += time.Since(since)
+				spent += drivertest.CPU(b) - since
 			}
 			each := float64(spent) / float64(b.N*len(changes))
-			b.ReportMetric(each, "ns/object")
+			b.ReportMetric(each, "cpu-ns/object")
 			if strings.HasSuffix(name, rival) {
 				times[rival] = each
 			}
-			b.ReportMetric(each/times[rival], "x-the-time-of-"+rival)
+			b.ReportMetric(each/times[rival], "x-the-cpu-of-"+rival)
 		})
 	}
 	empty := func(*testing.B) { _ = exec.Command("ipvsadm", "-C").Run() }

@@ -18,7 +18,6 @@ import (
 	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
-	"golang.org/x/sys/unix"
 )
 
 const benchServices, benchServers = 1000, 10
@@ -89,10 +88,10 @@ func (r *race) run(name string, f func(b *testing.B)) {
 			}
 			runtime.GC()
 			b.StartTimer()
-			since, work := time.Now(), cpu(b)
+			since, work := time.Now(), drivertest.CPU(b)
 			f(b)
 			spent += time.Since(since)
-			worked += cpu(b) - work
+			worked += drivertest.CPU(b) - work
 		}
 		b.StopTimer()
 		n := float64(b.N) * float64(r.objects)
@@ -104,18 +103,6 @@ func (r *race) run(name string, f func(b *testing.B)) {
 		b.ReportMetric(r.time/(float64(spent)/n), "x-faster-than-ipvsadm")
 		b.ReportMetric(r.work/(float64(worked)/n), "x-less-cpu-than-ipvsadm")
 	})
-}
-
-// cpu is what this process and the programs it has run have spent.
-func cpu(b *testing.B) (sum time.Duration) {
-	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
-		var u unix.Rusage
-		if err := unix.Getrusage(who, &u); err != nil {
-			b.Fatal(err)
-		}
-		sum += time.Duration(u.Utime.Nano() + u.Stime.Nano())
-	}
-	return sum
 }
 
 // The kernel clears away, and reckons with, what was deleted or created for a while.
