@@ -3,8 +3,8 @@
 package main
 
 import (
-	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,35 +37,36 @@ func TestKernelTables(t *testing.T) {
 }
 
 func tryTable(t *testing.T, commands string, lossless bool) {
-	w := newKernelWorld(t)
-	drivertest.Run(t, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0", "nodad")
-	restore(t, commands)
-	var listings []string
-	for i, args := range []string{"-Sn", "-Ln", "-Ln --thresholds", "-Ln --tun-info", "-Ln --timeout", "-Ln --daemon"} {
-		name := fmt.Sprintf("listing-%d", i)
-		w.write(name, drivertest.Run(t, "ipvsadm", strings.Fields(args)...))
-		listings = append(listings, w.path(name))
+	w := newBareWorld(t)
+	if strings.Contains(commands, "--start-daemon") {
+		w = newKernelWorld(t)
+		drivertest.Run(t, "ip", "address", "add", "2001:db8::2/64", "dev", "eth0", "nodad")
 	}
-	before := w.state()
-	w.run(exitDone, append([]string{"import"}, listings...)...)
+	restore(t, commands)
+	dump := drivertest.Run(t, "ipvsadm", "-Sn")
+	listings := exec.Command("ipvsadm", "-R")
+	listings.Stdin = strings.NewReader("-Ln\n-Ln --thresholds\n-Ln --tun-info\n-Ln --timeout\n-Ln --daemon\n")
+	listed, err := listings.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.in = dump + string(listed)
+	w.run(exitDone, "import", "-")
 	w.write("all/main.lvs.hcl", w.out)
 	if code := w.start("plan", "--detailed-exitcode", w.path("all")); code != exitDone {
 		w.says(w.out, " to import, 0 to add, 0 to change, 0 to destroy.")
 	}
-	w.run(exitDone, "drift", w.path("all"))
-	if !w.state().Equal(before) {
-		t.Error("the table has changed")
-	}
-	if w.read("listing-0") == "" {
+	if dump == "" {
 		return // it has daemons alone, which a dump does not show
 	}
-	w.run(exitDone, "import", listings[0])
+	w.in = dump
+	w.run(exitDone, "import", "-")
 	if !lossless || strings.Contains(w.err, "Left out: ") {
 		return
 	}
 	w.write("dump/main.lvs.hcl", w.out)
 	w.run(exitDone, "export", w.path("dump"))
-	if diff := cmp.Diff(w.read("listing-0"), w.out); diff != "" {
+	if diff := cmp.Diff(dump, w.out); diff != "" {
 		t.Errorf("exported (-ipvsadm -Sn +export)\n%s", diff)
 	}
 }

@@ -18,11 +18,17 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// newKernelWorld is a world whose node is the table of a fresh network namespace.
+// newKernelWorld is a world whose node is the table of a fresh network namespace, with eth0.
 func newKernelWorld(t *testing.T) *world {
-	drivertest.Kernel(t)
+	w := newBareWorld(t)
 	drivertest.Run(t, "ip", "link", "add", "eth0", "type", "dummy")
 	drivertest.Run(t, "ip", "link", "set", "eth0", "up")
+	return w
+}
+
+// newBareWorld has no interface but lo.
+func newBareWorld(t *testing.T) *world {
+	drivertest.Kernel(t)
 	w := newWorld(t)
 	w.kernel = true
 	w.variables["LVSFORM_RUN_DIR"] = w.path("run")
