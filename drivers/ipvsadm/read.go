@@ -33,8 +33,9 @@ const (
 )
 
 // Read is the node's whole state, as far as ipvsadm shows it: by -Sn, and by what shows the things that -Sn loses: -Ln with
-// --tun-info for local forwarding, with --thresholds, --timeout, --daemon. One "ipvsadm -R" prints them one after the other, each at a moment
-// of its own. So it prints all of them twice, until both agree; listings that contradict each other are no read at all.
+// --tun-info for local forwarding, with --thresholds, --timeout, --daemon. One "ipvsadm -R" prints them one after the other,
+// each at a moment of its own. So it prints all of them twice, until both agree; listings that contradict each other are no
+// read at all.
 //
 // ipvsadm shows nothing of these, and so they are not in the state: the netmask and timeout of a service that is not
 // persistent, scheduler flags that have no name, flag-3 of sh and mh beside another flag. Of others it prints what nobody can
