@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
@@ -201,4 +202,46 @@ func TestKernelUnprivileged(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Error("not root")
 	}
+}
+
+// Beside a writer that moves a run of five servers along, a read shows the run of one moment, or says that nothing settles.
+func TestKernelReadBesideAWriter(t *testing.T) {
+	drivertest.KernelNode(t)
+	d, writer := open(t, ipvsadm.Options{}), openNetlink(t, netlink.Options{})
+	do := func(changes ...plan.Change) {
+		for i, r := range writer.Do(context.Background(), changes) {
+			if r.Err != nil {
+				t.Error(changes[i], r.Err)
+			}
+		}
+	}
+	server := func(i int) plan.Change { return create(serverOf(web, i), one) }
+	do(create(web, rr), server(0), server(1), server(2), server(3), server(4))
+	stop, stopped := make(chan bool), make(chan bool)
+	go func() {
+		defer close(stopped)
+		for i := 0; i < 200; i++ {
+			select {
+			case <-stop:
+				return
+			case <-time.After(time.Duration(i%40) * time.Millisecond):
+				do(server(i+5), server(i).Inverse())
+			}
+		}
+	}()
+	for range 15 {
+		s, err := d.Read(t.Context())
+		if err != nil && !strings.Contains(err.Error(), "no two of 10 reads agree: the table is being changed by somebody else") {
+			t.Error(err)
+		}
+		if n := len(s.Destinations); err == nil && n != 5 && n != 6 {
+			t.Errorf("%d servers: %v", n, lines(s))
+		}
+		if _, err := d.Connections(t.Context(), []spec.ServiceKey{web}); err != nil && !strings.Contains(err.Error(), "reads agree") {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	<-stopped
+	same(t, "when it has ended", read(t, writer), read(t, d))
 }
