@@ -81,7 +81,7 @@ func TestKernelBothDriversLeaveTheSameTable(t *testing.T) {
 	seenThere := openNetlink(t, netlink.Options{Namespace: other.Path()})
 	r := rand.New(rand.NewPCG(11, 0))
 	now := read(t, by)
-	for range 30 {
+	for range 15 {
 		next := drivertest.Expressible(through, drivertest.RandomState(r))
 		for _, batch := range plan.Diff(now, next, plan.Options{}).Batches() {
 			for _, d := range []drivertest.Driver{by, through} {
