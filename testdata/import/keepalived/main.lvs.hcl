@@ -4,7 +4,7 @@
 #
 # Left out: lvs_sync_daemon eth0 VI_1 id 3: the role of the sync daemon follows the vrrp_instance VI_1 (keepalived.conf:5)
 #
-# Left out: vrrp_instance VI_1: VRRP, which decides where the addresses are: state, interface, virtual_router_id, priority (keepalived.conf:9)
+# Left out: vrrp_instance VI_1: VRRP, which decides where the addresses are: state, virtual_router_id, priority (keepalived.conf:9)
 #
 # Left out: virtual_server 192.0.2.10 80: health checks: delay_loop, TCP_CHECK (2) (virtual_servers/web.conf:2)
 #
