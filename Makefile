@@ -58,11 +58,11 @@ test-host:
 
 test-uml:
 	$(machine)/need uml
-	$(machine)/gotest -c $(cover) uml ./... -test.v
+	$(machine)/gotest -t 1800 -c $(cover) uml ./... -test.v
 
 test-qemu:
 	$(machine)/need host qemu
-	$(machine)/gotest -c $(cover) qemu ./... -test.v
+	$(machine)/gotest -t 1800 -c $(cover) qemu ./... -test.v
 
 no-kernel:
 	@echo 'THE KERNEL TESTS WERE NOT RUN: LVSFORM_TEST_KERNEL=none'
