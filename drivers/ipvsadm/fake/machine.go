@@ -169,7 +169,7 @@ func (m *machine) execute(line string) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	dump, err := rules.Parse([]rules.Source{{Name: "table", Text: append(text, line...)}}, rules.Resolver{})
+	dump, err := rules.Parse([]rules.Source{{Name: "table", Text: append(text, line+"\n"...)}}, rules.Resolver{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, words[syscall.EEXIST])
 		return 255, nil

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,35 +15,43 @@ type names struct {
 	resolver Resolver
 	ports    map[[2]string]uint16
 	hosts    map[string]netip.Addr
+	// at is where the first name of each kind is, found are the names with what they stand for.
+	portsAt, hostsAt       place
+	portsFound, hostsFound []string
 }
 
-func (n *names) port(protocol, name string) (uint16, error) {
+func (n *names) port(at place, protocol, name string) (uint16, error) {
 	if port, ok := n.ports[[2]string{protocol, name}]; ok {
 		return port, nil
 	}
 	port, err := n.resolver.Port(protocol, name)
-	if err == nil {
-		if n.ports == nil {
-			n.ports = map[[2]string]uint16{}
-		}
-		n.ports[[2]string{protocol, name}] = port
+	if err != nil {
+		return 0, err
 	}
-	return port, err
+	if n.ports == nil {
+		n.ports, n.portsAt = map[[2]string]uint16{}, at
+	}
+	n.ports[[2]string{protocol, name}] = port
+	if found := fmt.Sprintf("%s %d", name, port); !slices.Contains(n.portsFound, found) {
+		n.portsFound = append(n.portsFound, found)
+	}
+	return port, nil
 }
 
-// host says, too, whether the name is new.
-func (n *names) host(name string) (a netip.Addr, isNew bool, err error) {
+func (n *names) host(at place, name string) (netip.Addr, error) {
 	if a, ok := n.hosts[name]; ok {
-		return a, false, nil
+		return a, nil
 	}
-	a, err = n.resolver.Host(name)
-	if err == nil {
-		if n.hosts == nil {
-			n.hosts = map[string]netip.Addr{}
-		}
-		n.hosts[name] = a
+	a, err := n.resolver.Host(name)
+	if err != nil {
+		return a, err
 	}
-	return a, true, err
+	if n.hosts == nil {
+		n.hosts, n.hostsAt = map[string]netip.Addr{}, at
+	}
+	n.hosts[name] = a
+	n.hostsFound = append(n.hostsFound, fmt.Sprintf("%s %s", name, a))
+	return a, nil
 }
 
 // addrPort reads host[:port]; without a port the result's hasPort is false. A bracketed address has a port, a bare IPv6
@@ -86,7 +96,7 @@ func (p *parser) port(at place, text, protocol string) (uint16, error) {
 	if p.names.resolver.Port == nil || text == "" {
 		return 0, at.errorf("%s is not a port number: write the number, or list with -n", quote(text))
 	}
-	n, err := p.names.port(protocol, text)
+	n, err := p.names.port(at, protocol, text)
 	if err != nil {
 		return 0, at.errorf("the port %s of %s: %v: write the number, or list with -n", quote(text), protocol, err)
 	}
@@ -106,14 +116,12 @@ func (p *parser) ipv4(at place, text string) (netip.Addr, error) {
 	if p.names.resolver.Host == nil || !isHostName(text) {
 		return netip.Addr{}, at.errorf("%s is not an address: write it in numbers, or list with -n", quote(text))
 	}
-	a, isNew, err := p.names.host(text)
+	a, err := p.names.host(at, text)
 	switch {
 	case err != nil:
 		return a, at.errorf("the name %s: %v: write the address, or list with -n", quote(text), err)
 	case !a.Is4():
 		return a, at.errorf("the name %s has no IPv4 address, and ipvsadm looks up no others: write the address", quote(text))
-	case isNew:
-		p.note(at, "the name %s was looked up: it is %s now", text, a)
 	}
 	return a, nil
 }

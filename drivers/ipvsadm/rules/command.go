@@ -21,6 +21,8 @@ type command struct {
 	printed netip.AddrPort
 	// told are the options that were given.
 	told set
+	// space is the network namespace that it is for, or "".
+	space string
 }
 
 // command makes sense of a line that was taken apart. What changes nothing gives no command.
@@ -181,8 +183,9 @@ func (p *parser) persistence(s *spec.Service, f spec.Family, l line, bare bool) 
 		p.note(l.at, "-M before the service's address, or before -6, has no effect in ipvsadm")
 		s.Netmask = spec.Netmask{}
 	}
-	if !s.Persistent {
-		p.note(l.at, "-M without -p has no effect")
+	if !s.Persistent && s.Netmask != (spec.Netmask{}) {
+		p.note(l.at, "-M without -p has no effect: it is left out, though a kernel keeps it")
+		s.Netmask = spec.Netmask{}
 	}
 	return nil
 }
@@ -191,7 +194,7 @@ func (p *parser) persistence(s *spec.Service, f spec.Family, l line, bare bool) 
 func (p *parser) flags(scheduler string, l line, bare bool) (spec.SchedulerFlags, error) {
 	a := l.arguments[l.index(isFlags)]
 	if !a.given {
-		if bare && (scheduler == "sh" || scheduler == "mh") && !l.cut {
+		if bare && (scheduler == "sh" || scheduler == "mh") {
 			p.note(a.place, "-b without a value is flag-3, for which ipvsadm has no word with the scheduler %s", scheduler)
 			return spec.Flag3, nil
 		}

@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := rules.Parse([]rules.Source{{Name: "x", Text: text}}, rules.Resolver{})
 		if err != nil {
-			for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
+			for _, e := range places(err) {
 				at, ok := errors.AsType[*rules.SyntaxError](e)
 				if !ok || at.Source != "x" || at.Line < 1 || at.Line > strings.Count(string(text), "\n")+1 || at.Column < 1 || at.Text == "" || len(at.Text) > 500 {
 					t.Errorf("%#v", e)

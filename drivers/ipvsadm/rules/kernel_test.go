@@ -160,3 +160,18 @@ func TestKernelRandomStates(t *testing.T) {
 		}
 	}
 }
+
+// A kernel keeps a mask without persistence; ipvsadm shows none, and a script that has it is read without it.
+func TestKernelMaskWithoutPersistence(t *testing.T) {
+	const line = "-A -t 192.0.2.10:80 -s wlc -M 255.255.255.0\n"
+	d := openNode(t, line)
+	mustIpvsadm(t, line, "-R")
+	kept := read(t, d)
+	if got := kept.Services[web].Netmask; got != spec.MaskIPv4(0xffffff00) {
+		t.Errorf("the kernel has the mask %s", got)
+	}
+	shown := mustParse(t, rules.Resolver{}, mustShow(t)...).State
+	script := mustParse(t, rules.Resolver{}, rules.Source{Name: "script", Text: []byte("ipvsadm " + line)}).State
+	script.Timeouts = shown.Timeouts
+	same(t, "the script", shown, script)
+}

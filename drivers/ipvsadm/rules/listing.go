@@ -23,7 +23,7 @@ func (r *reader) listed(text, trimmed string) (known bool, err error) {
 	var read func([]word) error
 	switch {
 	case begins("IP Virtual Server version "):
-		r.listing, r.header = nil, true
+		r.listing, r.header, r.refused = nil, true, false
 		return true, nil
 	case begins("Prot LocalAddress:Port"):
 		read = r.title
@@ -39,12 +39,23 @@ func (r *reader) listed(text, trimmed string) (known bool, err error) {
 		read = func(w []word) error { return r.listedDaemon(w, trimmed) }
 	case begins("IPVS connection entries"), begins("pro expire state"):
 		read = func(w []word) error {
-			return w[0].errorf("a list of connections (-c) does not show the table: give ipvsadm -Ln")
+			return r.refuse(w[0].errorf("a list of connections (-c) does not show the table: give ipvsadm -Ln"))
 		}
+	case r.refused && begins("IP "): // a mark's template in a list of connections
+		return true, nil
 	default:
 		return false, nil
 	}
 	return true, read(r.fields(text))
+}
+
+// refuse keeps what follows up to the next listing from being refused again.
+func (r *reader) refuse(err error) error {
+	if r.refused {
+		return nil
+	}
+	r.listing, r.refused = nil, true
+	return err
 }
 
 // begin starts a view.
@@ -56,6 +67,7 @@ func (r *reader) begin(at place, name string) *view {
 
 // title is the first of a listing's two lines of titles; the listing of one service begins with it.
 func (r *reader) title(w []word) error {
+	r.refused = false
 	text := ""
 	for _, x := range w[2:] {
 		text += x.text + " "
@@ -68,11 +80,11 @@ func (r *reader) title(w []word) error {
 	case "Weight PersistConn ActiveConn InActConn ":
 		name, columns = "ipvsadm -Ln --persistent-conn", persistentColumns
 	case "Conns InPkts OutPkts InBytes OutBytes ", "CPS InPPS OutPPS InBPS OutBPS ":
-		return w[0].errorf("a listing with --stats or --rate shows no configuration: give ipvsadm -Ln")
+		return r.refuse(w[0].errorf("a listing with --stats or --rate shows no configuration: give ipvsadm -Ln"))
 	default:
-		return w[0].errorf("titles that no listing of ipvsadm has")
+		return r.refuse(w[0].errorf("titles that no listing of ipvsadm has"))
 	}
-	r.listing = r.begin(w[0].place, name)
+	r.listing, r.orphans = r.begin(w[0].place, name), false
 	r.listing.columns, r.listing.complete, r.listing.methods = columns, r.header, columns == plainColumns
 	r.header = false
 	return nil
@@ -80,7 +92,7 @@ func (r *reader) title(w []word) error {
 
 func (r *reader) titleOfServers(w []word) error {
 	if r.listing == nil {
-		return w[0].errorf("the first line of titles is missing: Prot LocalAddress:Port")
+		return r.refuse(w[0].errorf("the first line of titles is missing: Prot LocalAddress:Port"))
 	}
 	if len(w) > 3 && w[3].text == "TunnelInfo" && r.listing.columns == plainColumns {
 		r.listing.name, r.listing.columns = "ipvsadm -Ln --tun-info", tunnelColumns
@@ -104,18 +116,27 @@ func told(k spec.Kind, not ...string) (bits uint) {
 // listedService reads such as "TCP  192.0.2.1:80 sh (sh-port) persistent 300 mask 255.255.255.0 pe sip ops".
 func (r *reader) listedService(w []word) error {
 	if r.listing == nil {
-		return w[0].errorf("a line of a listing without its titles")
+		return r.refuse(w[0].errorf("a line of a listing without its titles"))
 	}
+	f, err := r.serviceFact(w)
+	r.orphans = err != nil
+	if err == nil {
+		r.listing.facts = append(r.listing.facts, f)
+	}
+	return err
+}
+
+func (r *reader) serviceFact(w []word) (f fact, err error) {
 	k, rest, err := r.listedKey(w)
 	if err != nil {
-		return err
+		return f, err
 	}
 	if len(rest) == 0 {
-		return w[0].errorf("the line ends before the scheduler: it was cut off")
+		return f, w[0].errorf("the line ends before the scheduler: it was cut off")
 	}
 	var s spec.Service
 	if s.Scheduler, err = rest[0].name("scheduler", maxScheduler); err != nil {
-		return err
+		return f, err
 	}
 	not := []string{"persistence_timeout", "persistence_netmask", "persistence_engine"}
 	for rest = rest[1:]; len(rest) > 0 && err == nil; {
@@ -126,7 +147,7 @@ func (r *reader) listedService(w []word) error {
 		case word.text == "ops":
 			s.OnePacket = true
 		case len(rest) < 2:
-			return word.errorf("%s is not part of a service's line, or the line was cut off", quote(word.text))
+			return f, word.errorf("%s is not part of a service's line, or the line was cut off", quote(word.text))
 		case word.text == "persistent":
 			not = nil
 			s.Persistent = true
@@ -136,17 +157,14 @@ func (r *reader) listedService(w []word) error {
 		case word.text == "pe" && s.Persistent:
 			s.Engine, err = rest[1].name("persistence engine", maxEngine)
 		default:
-			return word.errorf("%s is not part of a service's line", quote(word.text))
+			return f, word.errorf("%s is not part of a service's line", quote(word.text))
 		}
 		if word.text == "persistent" || word.text == "mask" || word.text == "pe" {
 			rest = rest[1:]
 		}
 		rest = rest[1:]
 	}
-	if err == nil {
-		r.listing.facts = append(r.listing.facts, fact{place: w[0].place, key: k, value: s, told: told(spec.KindService, not...)})
-	}
-	return err
+	return fact{place: w[0].place, key: k, value: s, told: told(spec.KindService, not...)}, err
 }
 
 // listedFlags reads "(sh-port)". For sh and mh with flag-3 alone the parentheses are empty.

@@ -9,8 +9,14 @@ import (
 // listedServer reads such as "  -> 10.0.0.1:80  Route  1  0  0". What the numbers are depends on the titles.
 func (r *reader) listedServer(w []word) error {
 	v := r.listing
-	if v == nil || len(v.facts) == 0 {
-		return w[0].errorf("a line of a listing without its titles or its service")
+	switch {
+	case v == nil:
+		return r.refuse(w[0].errorf("a line of a listing without its titles or its service"))
+	case r.orphans:
+		return nil
+	case len(v.facts) == 0:
+		r.orphans = true
+		return w[0].errorf("a line of a listing without its service")
 	}
 	service, ok := v.facts[len(v.facts)-1].key.(spec.ServiceKey)
 	if !ok {

@@ -45,9 +45,6 @@ func (p *parser) merge() Dump {
 	p.facts = map[spec.Key]*fact{}
 	var whole *view
 	for i, v := range p.views {
-		if p.full() {
-			return Dump{}
-		}
 		for j := range v.facts {
 			p.fail(p.add(&v.facts[j], i+1, whole))
 		}
@@ -66,9 +63,13 @@ func (p *parser) merge() Dump {
 			d.Connections[k.(spec.DestinationKey)] = *f.connections
 		}
 	}
+	if f := p.facts[spec.TimeoutsKey{}]; f != nil {
+		d.TimeoutsListed = f.command == nil
+	}
 	p.methodless()
+	p.lookedUp()
 	p.untold()
-	d.Notes = p.notes
+	d.Notes = p.grouped()
 	return d
 }
 
@@ -76,6 +77,8 @@ func (p *parser) merge() Dump {
 func (p *parser) add(f *fact, number int, whole *view) error {
 	old := p.facts[f.key]
 	switch kind := f.key.Kind(); {
+	case old == nil && whole != nil && p.orphan(f.key):
+		return nil
 	case old == nil && whole != nil && (kind == spec.KindService || kind == spec.KindDestination):
 		return f.conflict("it is not in %s at %s", whole.name, whole.place)
 	case old == nil:
@@ -108,6 +111,12 @@ func (p *parser) add(f *fact, number int, whole *view) error {
 	return nil
 }
 
+// orphan says that the key is of a server whose service is not known: that was said of the service.
+func (p *parser) orphan(k spec.Key) bool {
+	d, ok := k.(spec.DestinationKey)
+	return ok && p.facts[d.Service] == nil
+}
+
 func spell(v any) string { return cmp.Or(fmt.Sprint(v), "none") }
 
 // maybeLocal: a dump has -g for the method local too.
@@ -123,9 +132,11 @@ func (f *fact) conflict(format string, args ...any) error {
 
 // missing are the objects of earlier texts that a text which shows everything does not show.
 func (p *parser) missing(v *view, number int) {
+	isGone := func(k spec.Key) bool { return p.facts[k] != nil && p.facts[k].view != number }
 	var gone []*fact
 	for k, f := range p.facts {
-		if f.view != number && (k.Kind() == spec.KindService || k.Kind() == spec.KindDestination) {
+		d, isServer := k.(spec.DestinationKey)
+		if isGone(k) && (k.Kind() == spec.KindService || isServer && !isGone(d.Service)) {
 			gone = append(gone, f)
 		}
 	}

@@ -1,17 +1,32 @@
 package rules
 
 import (
+	"cmp"
+	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
 
+// everything is the command whose output has all that ipvsadm shows of a table.
+const everything = "(ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon)"
+
+// lookedUp notes the names that were resolved.
+func (p *parser) lookedUp() {
+	about := func(at place, what string, found []string) {
+		if at.line = 0; len(found) > 0 {
+			p.note(at, "%s: %s", what, strings.Join(found, ", "))
+		}
+	}
+	about(p.names.portsAt, "names taken from /etc/services", p.names.portsFound)
+	about(p.names.hostsAt, "names of hosts that were looked up, and what they are now", p.names.hostsFound)
+}
+
 // untold notes what no text shows, and what was assumed instead. A script tells everything that it does: what it leaves
 // out has ipvsadm's defaults.
 func (p *parser) untold() {
-	if len(p.views) == 0 {
-		return
-	}
 	if at := p.dumped(); at.line != 0 {
 		at.line = 0
 		p.gaps(at)
@@ -24,41 +39,111 @@ func (p *parser) dumped() place {
 	script := func(c command) bool {
 		return !c.bare || c.told&never != 0 || c.does != "add-service" && c.does != "add-server"
 	}
+	views := p.views
 	if slices.ContainsFunc(p.commands, script) {
+		if views[0].complete {
+			return place{}
+		}
+		views = views[1:]
+	}
+	if len(views) == 0 {
 		return place{}
 	}
-	return p.views[0].place
+	return views[0].place
 }
 
 func (p *parser) gaps(at place) {
-	var local, tunnel, threshold, engine bool
+	var local, tunnel, threshold bool
 	for _, f := range p.facts {
-		switch v := f.value.(type) {
-		case spec.Destination:
+		if d, ok := f.value.(spec.Destination); ok {
 			tunnel = tunnel || !f.knows("tunnel_type")
 			threshold = threshold || !f.knows("upper_threshold")
-			local = local || v.Forward == spec.Direct
-		case spec.Service:
-			engine = engine || !f.knows("persistence_engine")
+			local = local || d.Forward == spec.Direct
 		}
 	}
 	local = local && !slices.ContainsFunc(p.views, func(v *view) bool { return v.methods })
+	var none []string
+	for _, gap := range []struct {
+		open bool
+		what string
+	}{
+		{tunnel, "types of tunnels (read as ipip)"}, {threshold, "thresholds"}, {p.facts[spec.TimeoutsKey{}] == nil, "timeouts"},
+		{p.facts[spec.SyncDaemonKey{Role: spec.Master}] == nil && p.facts[spec.SyncDaemonKey{Role: spec.Backup}] == nil, "sync daemons"},
+	} {
+		if gap.open {
+			none = append(none, gap.what)
+		}
+	}
+	what := "a dump"
+	if len(p.views) > 1 || len(p.commands) == 0 {
+		what = "this"
+	}
+	var says []string
+	if n := len(none); n > 1 {
+		says = append(says, "has no "+strings.Join(none[:n-1], ", ")+" and "+none[n-1])
+	} else if n == 1 {
+		says = append(says, "has no "+none[0])
+	}
 	if local {
-		p.note(at, "a dump shows local servers as direct ones (-g), and so they are read: ipvsadm -Ln tells them apart")
+		says = append(says, "shows local servers as direct ones")
 	}
-	if tunnel {
-		p.note(at, "the types of tunnels are not shown and assumed to be ipip: ipvsadm -Sn, or ipvsadm -Ln --tun-info, shows them")
+	switch {
+	case len(says) == 0:
+	case !local && len(none) == 1 && none[0] == "sync daemons":
+		p.note(at, "no sync daemon is shown: none runs, if what ipvsadm -Ln --daemon prints is part of it")
+	default:
+		p.note(at, "%s %s: %s has all of it", what, strings.Join(says, ", and "), everything)
 	}
-	if threshold {
-		p.note(at, "thresholds are not shown and assumed to be 0: ipvsadm -Ln --thresholds shows them")
+}
+
+// grouped are the notes in the order of their lines, those about a source as a whole behind the others. What is said of
+// several lines is said once.
+func (p *parser) grouped() []Note {
+	lines := map[Note][]int{}
+	var out []Note
+	for _, n := range p.notes {
+		line := n.Line
+		n.Line = 0
+		if lines[n] == nil {
+			out = append(out, n)
+		}
+		lines[n] = append(lines[n], line)
 	}
-	if engine {
-		p.note(at, "a listing shows no engine of a service that is not persistent: ipvsadm -Sn shows it")
+	for i, n := range out {
+		all := lines[n]
+		slices.Sort(all)
+		all = slices.Compact(all)
+		out[i].Line = all[0]
+		out[i].Text += others(all[1:])
 	}
-	if p.facts[spec.TimeoutsKey{}] == nil {
-		p.note(at, "connection timeouts are not shown: ipvsadm -Ln --timeout shows them")
+	slices.SortStableFunc(out, func(a, b Note) int {
+		last := func(n Note) int { return cmp.Or(n.Line, math.MaxInt) }
+		return cmp.Or(cmp.Compare(p.order[a.Source], p.order[b.Source]), cmp.Compare(last(a), last(b)))
+	})
+	return out
+}
+
+// others are more lines that a note is about: " (and lines 7, 9 and 57 more)".
+func others(lines []int) string {
+	const most = 3
+	var b strings.Builder
+	for i, n := range lines {
+		switch {
+		case i == 0 && len(lines) == 1:
+			fmt.Fprintf(&b, " (and line %d", n)
+		case i == 0:
+			fmt.Fprintf(&b, " (and lines %d", n)
+		case i == most-1 && len(lines) > most:
+			fmt.Fprintf(&b, " and %d more)", len(lines)-i)
+			return b.String()
+		case i == len(lines)-1:
+			fmt.Fprintf(&b, " and %d", n)
+		default:
+			fmt.Fprintf(&b, ", %d", n)
+		}
 	}
-	if p.facts[spec.SyncDaemonKey{Role: spec.Master}] == nil && p.facts[spec.SyncDaemonKey{Role: spec.Backup}] == nil {
-		p.note(at, "no sync daemon is shown: ipvsadm -Ln --daemon shows those that run")
+	if b.Len() > 0 {
+		b.WriteString(")")
 	}
+	return b.String()
 }

@@ -105,7 +105,6 @@ type line struct {
 	at        place
 	arguments []argument
 	rest      []word // words that belong to no option
-	cut       bool   // the line is a text's last, and has no end
 	has       set
 }
 

@@ -34,11 +34,16 @@ type Dump struct {
 	State spec.State
 	// Connections are those of the destinations that a listing shows with them.
 	Connections map[spec.DestinationKey]spec.Connections
-	// Notes are what the sources do not carry, what was assumed, and which host names were resolved.
+	// TimeoutsListed says that a listing shows the timeouts of State and no command sets them: they are what is live,
+	// and may be what nobody chose.
+	TimeoutsListed bool
+	// Notes are what the sources do not carry, what was assumed, and which names were resolved, in the order of the lines
+	// that they are about. What is to be said of several lines of a source is one note.
 	Notes []Note
 }
 
-// Note is a sentence about a line, or about the sources as a whole: then Line is 0.
+// Note is a sentence about a line, or about the sources as a whole: then Line is 0. If it is about several lines, Line is
+// the first, and Text names others.
 type Note struct {
 	Source string
 	Line   int
@@ -78,15 +83,19 @@ func (e *ConflictError) Unwrap() error { return &e.SyntaxError }
 const maxErrors = 10
 
 // Parse reads all sources as one. Commands are carried out in their order on an empty table, listings are merged with
-// what they leave. Of a shell script it knows comments, quotes, continued lines, sudo, ipvsadm -R with a heredoc, and
-// passes over "set -e" and its like, "true" and the "exit 0" that ends it; what else only a shell could carry out is an
-// error. So is what ipvsadm or a kernel would refuse. A line that does not name the program may be of a dump, and then
-// holds what a kernel holds, although ipvsadm would not take it back.
+// what they leave. Of a shell script it knows comments, quotes, continued lines, sudo, ip netns exec, ipvsadm -R with a
+// heredoc, and passes over "set -e" and its like, "true" and the "exit 0" that ends it; what else only a shell could
+// carry out is an error. So is what ipvsadm or a kernel would refuse. A line that does not name the program may be of a
+// dump, and then holds what a kernel holds, although ipvsadm would not take it back.
 //
-// The error joins up to ten errors, each of which is a *SyntaxError, or a *ConflictError that has one.
+// The error joins up to ten errors, each of which is a *SyntaxError, or a *ConflictError that has one. If there are more,
+// an eleventh says how many. Errors that only follow from others are left out.
 func Parse(sources []Source, r Resolver) (Dump, error) {
-	p := parser{names: names{resolver: r}}
+	p := parser{names: names{resolver: r}, order: map[string]int{}}
 	for _, s := range sources {
+		if _, known := p.order[s.Name]; !known {
+			p.order[s.Name] = len(p.order)
+		}
 		p.scan(s)
 	}
 	if len(p.errs) == 0 {
@@ -95,6 +104,9 @@ func Parse(sources []Source, r Resolver) (Dump, error) {
 	var d Dump
 	if len(p.errs) == 0 {
 		d = p.merge()
+	}
+	if p.more > 0 {
+		p.errs = append(p.errs, fmt.Errorf("and %d more", p.more))
 	}
 	if len(p.errs) > 0 {
 		return Dump{}, errors.Join(p.errs...)
@@ -108,17 +120,22 @@ type parser struct {
 	views    []*view
 	facts    map[spec.Key]*fact
 	notes    []Note
-	errs     []error
+	// order counts the sources by their names.
+	order map[string]int
+	errs  []error
+	// more counts the errors that are not kept.
+	more int
 }
 
-// fail keeps an error; after enough of them nothing more is read.
 func (p *parser) fail(err error) {
-	if err != nil && !p.full() {
+	switch {
+	case err == nil:
+	case len(p.errs) < maxErrors:
 		p.errs = append(p.errs, err)
+	default:
+		p.more++
 	}
 }
-
-func (p *parser) full() bool { return len(p.errs) >= maxErrors }
 
 func (p *parser) note(at place, format string, args ...any) {
 	p.notes = append(p.notes, Note{at.source, at.line, fmt.Sprintf(format, args...)})

@@ -15,23 +15,44 @@ type runner struct {
 	servers map[spec.ServiceKey][]spec.DestinationKey
 	// last is the command that last made, changed or deleted an object.
 	last map[spec.Key]*command
+	// cleared is where the table was last emptied.
+	cleared place
+	// reported are the services of which it was said that they are not there.
+	reported map[spec.ServiceKey]bool
 }
 
 // run carries the commands out. What they leave becomes the first view.
 func (p *parser) run() {
-	r := runner{parser: p, node: spec.NewNode(spec.Kernel{}, spec.State{})}
+	if len(p.commands) == 0 {
+		return
+	}
+	r := runner{parser: p, node: spec.NewNode(spec.Kernel{}, spec.State{}), reported: map[spec.ServiceKey]bool{}}
+	r.oneSpace()
 	r.clear()
 	listed := slices.ContainsFunc(p.views, func(v *view) bool { return v.methods })
 	for i := range p.commands {
 		c := &p.commands[i]
 		r.port(c, listed)
 		r.fail(r.do(c))
-		if r.full() {
-			return
-		}
 	}
-	if len(p.commands) > 0 {
-		p.views = append([]*view{r.view()}, p.views...)
+	r.reordered()
+	p.views = append([]*view{r.view()}, p.views...)
+}
+
+// oneSpace refuses commands for several network namespaces: each has a table of its own.
+func (r *runner) oneSpace() {
+	first := &r.commands[0]
+	name := func(c *command) string {
+		if c.space == "" {
+			return "no network namespace"
+		}
+		return "the network namespace " + quote(c.space)
+	}
+	if i := slices.IndexFunc(r.commands, func(c command) bool { return c.space != first.space }); i >= 0 {
+		c := &r.commands[i]
+		r.fail(c.errorf("this is for %s, and %s for %s: import each table on its own", name(c), first.place, name(first)))
+	} else if first.space != "" {
+		r.note(first.place, "this is the table of %s", name(first))
 	}
 }
 
@@ -48,37 +69,48 @@ func (r *runner) port(c *command, listed bool) {
 	if !c.printed.IsValid() {
 		return
 	}
-	k := c.key.(spec.DestinationKey)
 	if c.bare && listed {
+		k := c.key.(spec.DestinationKey)
 		k.Address = c.printed
 		c.key = k
 		return
 	}
-	r.note(c.place, "%s gets port %d: a server that is not masqueraded has its service's port to ipvsadm", c.printed, k.Address.Port())
+	r.note(c.place, "a server that is not masqueraded gets its service's port from ipvsadm, and not the one that is given here")
 }
 
 func (r *runner) do(c *command) error {
 	if c.does == "clear" {
 		r.clear()
+		r.cleared = c.place
 		return nil
 	}
 	before := r.node.State().Get(c.key)
 	if d, ok := c.key.(spec.DestinationKey); ok && r.node.State().Get(d.Service) == nil {
-		return c.errorf("there is no service %s%s", d.Service, r.since(d.Service))
+		if r.reported[d.Service] {
+			return nil
+		}
+		r.reported[d.Service] = true
+		return c.errorf("there is no service %s%s", d.Service, r.absent(c, d.Service))
 	}
 	creates := c.does == "add-service" || c.does == "add-server" || c.does == "start-daemon"
 	switch {
+	case c.does == "set" && c.value == spec.Value(spec.Timeouts{}):
+		r.note(c.place, "--set 0 0 0 sets nothing")
+		return nil
 	case c.does == "set":
 		before = spec.Timeouts{} // a node always has some
 	case before != nil && creates:
 		return r.twice(c)
 	case before == nil && !creates:
-		return c.errorf("there is no %s%s", c.key, r.since(c.key))
+		return c.errorf("there is no %s%s", c.key, r.absent(c, c.key))
 	case c.does == "zero":
 		return nil
 	}
 	if k, ok := c.key.(spec.ServiceKey); ok && c.does == "delete-service" {
 		r.empty(k)
+	}
+	if k, ok := c.key.(spec.ServiceKey); ok && creates {
+		delete(r.reported, k)
 	}
 	if err := r.node.Do(c.key, before, c.value); err != nil {
 		var no *spec.Refusal
@@ -113,62 +145,25 @@ func (r *runner) empty(k spec.ServiceKey) {
 	delete(r.servers, k)
 }
 
+// absent says why an object is not there for a command.
+func (r *runner) absent(c *command, k spec.Key) string {
+	if r.last[k] != nil {
+		return r.since(k)
+	}
+	text := ": the table is empty at the beginning"
+	if r.cleared.line != 0 {
+		text = ": the table is empty after " + r.cleared.String()
+	}
+	if c.value == nil && c.does != "zero" {
+		text += ": leave the line out"
+	}
+	return text
+}
+
 // since points to the command that the reader may have forgotten.
 func (r *runner) since(k spec.Key) string {
 	if c := r.last[k]; c != nil {
 		return ": see " + c.place.String()
 	}
 	return ""
-}
-
-// view is what the commands leave.
-func (r *runner) view() *view {
-	v := &view{name: "the commands", place: r.commands[0].place, complete: true}
-	for k, value := range r.node.State().All() {
-		c := r.last[k]
-		if c == nil { // -C forgets, and leaves timeouts and daemons
-			c = &r.commands[0]
-		}
-		f := fact{place: c.place, key: k, value: value, command: c}
-		for i, a := range spec.Attributes(k.Kind()) {
-			if f.tells(a.Name) {
-				f.told |= 1 << i
-			}
-		}
-		v.facts = append(v.facts, f)
-	}
-	slices.SortFunc(v.facts, func(a, b fact) int { return spec.CompareKeys(a.key, b.key) })
-	return v
-}
-
-// tells says that the command, if it is a dump's, shows the attribute.
-func (f *fact) tells(attribute string) bool {
-	c := f.command
-	switch v := f.value.(type) {
-	case spec.Timeouts:
-		return map[string]uint32{"tcp": v.TCP, "tcp_fin": v.TCPFin, "udp": v.UDP}[attribute] != 0
-	case spec.SyncDaemon:
-		switch attribute {
-		case "max_len":
-			return v.MaxLen != 0
-		case "group":
-			return v.Group.IsValid()
-		case "port":
-			return v.Port != 0
-		case "ttl":
-			return v.TTL != 0
-		}
-	case spec.Service:
-		return v.Persistent || attribute != "persistence_timeout" && attribute != "persistence_netmask"
-	case spec.Destination:
-		switch attribute {
-		case "tunnel_type", "tunnel_port", "tunnel_checksum":
-			return !c.bare || v.Forward != spec.TunnelTo || c.told&isTunnelType != 0
-		case "upper_threshold":
-			return !c.bare || c.told&isUpper != 0
-		case "lower_threshold":
-			return !c.bare || c.told&isLower != 0
-		}
-	}
-	return true
 }

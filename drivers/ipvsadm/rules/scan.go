@@ -1,11 +1,14 @@
 package rules
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // scan reads the lines of a source: commands, listings, or both.
 func (p *parser) scan(s Source) {
 	r := reader{parser: p, lines: lines{source: s.Name, rest: strings.TrimPrefix(string(s.Text), "\ufeff")}}
-	for !p.full() {
+	for {
 		text, ok := r.next()
 		if !ok {
 			break
@@ -26,27 +29,42 @@ type reader struct {
 	// listing is the one whose lines are read, header whether its first line was there.
 	listing *view
 	header  bool
-	// until is the word that ends a heredoc, which began at the place.
-	until string
-	began place
+	// refused says that the listing's titles were, and with them all of its lines; orphans that its last service was, and
+	// with it the servers.
+	refused, orphans bool
+	// printed says that there are lines that ipvsadm prints.
+	printed bool
+	// space is the network namespace that the line is for.
+	space string
 	// exited is where the script ends.
 	exited place
-	// whole says that a line of the dump had both a method and a weight.
-	whole bool
+	heredoc
+}
+
+// heredoc is one that did not end yet, or nothing.
+type heredoc struct {
+	until string
+	began place
+	// tabs says that the shell takes tabs away (<<-), comments that lines with "#" in front are (ipvsadm-restore).
+	tabs, comments bool
+	// continued says that the line before ended in a backslash, which was refused.
+	continued bool
 }
 
 func (r *reader) line(text string) error {
+	if r.until != "" {
+		return r.restored(text)
+	}
 	trimmed := strings.Trim(text, blanks)
-	switch {
-	case r.until != "" && trimmed == r.until:
-		r.until = ""
+	if trimmed == "" || trimmed[0] == '#' {
 		return nil
-	case trimmed == "" || trimmed[0] == '#':
-		return nil
-	case r.until == "":
-		if known, err := r.listed(text, trimmed); known {
-			return err
+	}
+	if known, err := r.listed(text, trimmed); known {
+		r.printed = true
+		if !r.ended {
+			return r.cut(r.at(strings.Index(text, trimmed)))
 		}
+		return err
 	}
 	words, err := r.split(text)
 	if err != nil || len(words) == 0 {
@@ -55,55 +73,19 @@ func (r *reader) line(text string) error {
 	if r.exited.line != 0 {
 		return words[0].errorf("the script ended at %s: what follows is not carried out", r.exited)
 	}
+	if r.space = ""; strings.HasPrefix(words[0].text, "-") {
+		r.printed = true
+		if !r.ended {
+			return r.cut(words[0].place)
+		}
+		return r.ipvsadm(words, true)
+	}
 	return r.program(words)
 }
 
-// program looks at the first words of a line: which program is it for?
-func (r *reader) program(words []word) error {
-	first := words[0]
-	name := first.text[strings.LastIndexByte(first.text, '/')+1:]
-	if strings.HasPrefix(first.text, "-") {
-		return r.ipvsadm(words, r.until == "")
-	}
-	switch {
-	case r.until != "" && name != "ipvsadm":
-	case name == "sudo" && len(words) > 1 && strings.HasSuffix(words[1].text, "ipvsadm"):
-		return r.program(words[1:])
-	case name == "ipvsadm" && len(words) > 1:
-		return r.ipvsadm(words[1:], false)
-	case name == "ipvsadm":
-		return nil // lists
-	case name == "ipvsadm-restore" && len(words) > 1 && words[1].text == "<<":
-		r.commands = append(r.commands, command{place: first.place, does: "clear"})
-		return r.heredoc(words[1:])
-	case name == "set" && harmless(words[1:]), name == "true", name == ":":
-		return nil
-	case name == "exit" && (len(words) == 1 || len(words) == 2 && words[1].text == "0"):
-		r.exited = first.place
-		return nil
-	}
-	return first.errorf("%s", notOurs(first.text))
-}
-
-func notOurs(first string) string {
-	switch first {
-	case "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "function", "[", "[[", "!":
-		return "a loop or condition of the shell: write the commands that it carries out"
-	}
-	if name, _, found := strings.Cut(first, "="); found && isHostName(name) {
-		return "a variable: write its value where it is used"
-	}
-	return quote(first) + " is not ipvsadm, nor a line of its output: leave the line out"
-}
-
-// harmless says that a shell's set has options alone.
-func harmless(words []word) bool {
-	for _, w := range words {
-		if w.text != "pipefail" && !strings.HasPrefix(w.text, "-") && !strings.HasPrefix(w.text, "+") {
-			return false
-		}
-	}
-	return true
+// cut refuses the last line of what ipvsadm printed, if it has no end: who knows what a number would be?
+func (r *reader) cut(at place) error {
+	return at.errorf("the text ends within this line: if it is whole, end it with a newline")
 }
 
 func (r *reader) ipvsadm(words []word, bare bool) error {
@@ -112,7 +94,7 @@ func (r *reader) ipvsadm(words []word, bare bool) error {
 			if i != 1 || words[0].text != "-R" && words[0].text != "--restore" {
 				return w.errorf("a heredoc that is not for ipvsadm -R")
 			}
-			return r.heredoc(words[1:])
+			return r.begins(words[1:], false)
 		}
 	}
 	l, err := take(words)
@@ -122,37 +104,62 @@ func (r *reader) ipvsadm(words []word, bare bool) error {
 	if l.command == nil {
 		return words[0].errorf("%s belongs to no command", quote(words[0].text))
 	}
-	l.cut = !r.ended
-	if err := r.complete(l, bare); err != nil {
-		return err
+	n := len(r.commands)
+	err = r.command(l, bare)
+	for i := range r.commands[n:] {
+		r.commands[n+i].space = r.space
 	}
-	return r.command(l, bare)
+	return err
 }
 
-// complete refuses the last line of a dump if it has no end and less in it than the others.
-func (r *reader) complete(l line, bare bool) error {
-	if !bare || l.command.long != "add-server" {
-		return nil
-	}
-	const both = isMethod | isWeight
-	if l.has&both == both {
-		r.whole = true
-	} else if r.whole && l.cut {
-		return l.at.errorf("the text ends within this line: it was cut off")
-	}
-	return nil
-}
-
-// heredoc begins with the operator.
-func (r *reader) heredoc(words []word) error {
+// begins begins a heredoc with its operator.
+func (r *reader) begins(words []word, comments bool) error {
 	if len(words) != 2 {
 		return words[0].errorf("a heredoc such as <<EOF is the last word of its line")
 	}
-	r.until, r.began = strings.TrimPrefix(words[1].text, "-"), words[0].place
-	if r.until == "" {
+	until, tabs := strings.CutPrefix(words[1].text, "-")
+	if until == "" {
 		return words[0].errorf("a heredoc without the word that ends it")
 	}
+	r.heredoc = heredoc{until: until, began: words[0].place, tabs: tabs, comments: comments}
 	return nil
+}
+
+// restored reads a line of a heredoc as -R does: there are no comments, quotes and continued lines, and the program ends
+// at what it does not know.
+func (r *reader) restored(text string) error {
+	line := strings.TrimRight(text, "\r")
+	if r.tabs {
+		line = strings.TrimLeft(line, "\t")
+	}
+	switch {
+	case strings.Trim(line, blanks) == r.until:
+		word := r.until
+		if r.until = ""; line != word {
+			return r.at(0).errorf("blanks beside %s: to a shell the heredoc does not end here", quote(word))
+		}
+		return nil
+	case r.comments && strings.HasPrefix(line, "#"):
+		return nil
+	}
+	continued := r.continued
+	if r.continued = strings.HasSuffix(line, `\`); continued {
+		return nil
+	}
+	words := r.fields(text)
+	for _, w := range words {
+		if err := w.plain(); err != nil {
+			return err
+		}
+	}
+	words = slices.DeleteFunc(words, func(w word) bool { return w.text == "ipvsadm" })
+	switch {
+	case len(words) == 0:
+		return nil
+	case !strings.HasPrefix(words[0].text, "-"):
+		return words[0].errorf("%s is no command such as -A or -a: ipvsadm -R ends here", quote(words[0].text))
+	}
+	return r.ipvsadm(words, false)
 }
 
 // finish looks at what is still open at the end.
@@ -161,6 +168,6 @@ func (r *reader) finish() {
 		r.fail(r.began.errorf("the heredoc does not end: there is no line %s", quote(r.until)))
 	}
 	if r.number > 0 && !r.ended {
-		r.note(r.at(0), "the last line has no end: what ipvsadm prints has one, so that the text may be cut off")
+		r.note(r.at(0), "the last line has no end: the text may be cut off")
 	}
 }

@@ -67,7 +67,7 @@ func TestTexts(t *testing.T) {
 func told(t *testing.T, d rules.Dump, err error) string {
 	t.Helper()
 	if err != nil {
-		for _, e := range err.(interface{ Unwrap() []error }).Unwrap() {
+		for _, e := range places(err) {
 			if _, at := errors.AsType[*rules.SyntaxError](e); !at {
 				t.Errorf("%T is no SyntaxError", e)
 			}
@@ -83,10 +83,19 @@ func told(t *testing.T, d rules.Dump, err error) string {
 			fmt.Fprintf(&out, "%s has connections %+v\n", k, c)
 		}
 	}
+	if d.TimeoutsListed {
+		fmt.Fprintln(&out, "the timeouts are those of a listing")
+	}
 	for _, n := range d.Notes {
 		fmt.Fprintln(&out, "note:", n)
 	}
 	return out.String()
+}
+
+// places are the errors that have one: the one behind the tenth says how many more there are.
+func places(err error) []error {
+	all := err.(interface{ Unwrap() []error }).Unwrap()
+	return all[:min(len(all), 10)]
 }
 
 func connections(d rules.Dump, k spec.Key) (bool, spec.Connections) {

@@ -35,12 +35,16 @@ const maxLine = 4096
 
 // check refuses what is no line of text.
 func (l *lines) check(text string) error {
-	if len(text) > maxLine {
+	if len(text) > maxLine && !strings.HasPrefix(strings.TrimLeft(text, blanks), "#") {
 		return l.at(maxLine).errorf("the line is longer than %d bytes: this is not a text of ipvsadm", maxLine)
 	}
+	end := len(strings.TrimRight(text, blanks))
 	for i := range len(text) {
-		if c := text[i]; c < ' ' && strings.IndexByte(blanks, c) < 0 || c == 0x7f {
+		switch c := text[i]; {
+		case c < ' ' && strings.IndexByte(blanks, c) < 0 || c == 0x7f:
 			return l.at(i).errorf("the byte 0x%02x: this is not text", c)
+		case c == '\r' && i < end:
+			return l.at(i).errorf("line ends are CR: make them LF")
 		}
 	}
 	return nil
@@ -79,7 +83,7 @@ func (l *lines) split(text string) ([]word, error) {
 	s := splitter{lines: l, text: text}
 	for {
 		s.i += len(s.text[s.i:]) - len(strings.TrimLeft(s.text[s.i:], blanks))
-		if s.i >= len(s.text) || s.text[s.i] == '#' {
+		if s.i >= len(s.text) || s.text[s.i] == '#' || endsCommand(s.text[s.i:]) {
 			return s.out, nil
 		}
 		if strings.TrimRight(s.text[s.i:], "\r") == `\` {
@@ -120,7 +124,7 @@ func (s *splitter) word() error {
 	for s.i < len(s.text) {
 		c := s.text[s.i]
 		switch {
-		case strings.IndexByte(blanks, c) >= 0, c == '<' && s.i > start && strings.HasPrefix(s.text[s.i:], "<<"):
+		case strings.IndexByte(blanks, c) >= 0, endsCommand(s.text[s.i:]), c == '<' && s.i > start && strings.HasPrefix(s.text[s.i:], "<<"):
 			w.text = string(text)
 			s.out = append(s.out, w)
 			return nil
@@ -152,6 +156,15 @@ func (s *splitter) word() error {
 	return nil
 }
 
+// endsCommand says that a semicolon is here, and nothing but a comment behind it.
+func endsCommand(text string) bool {
+	if text[0] != ';' {
+		return false
+	}
+	rest := strings.TrimLeft(text[1:], blanks)
+	return rest == "" || rest[0] == '#'
+}
+
 // isPlain says that the character means itself to every shell.
 func isPlain(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || strings.IndexByte(".:-[],=/+_%@", c) >= 0
@@ -177,6 +190,28 @@ func (s *splitter) quoted(quote byte) (text []byte, err error) {
 	return nil, s.at(start).errorf("a quote that does not end on its line: close it")
 }
 
+// plain refuses a word that -R reads otherwise than a shell.
+func (w word) plain() error {
+	for i := range len(w.text) {
+		at := w.place
+		at.column += i
+		switch c := w.text[i]; {
+		case isPlain(c):
+		case c == '#':
+			return at.errorf("a comment, and ipvsadm -R knows none: leave it out")
+		case c == '\'' || c == '"':
+			return at.errorf("a quote, and ipvsadm -R knows none: leave it out")
+		case c == '\\':
+			return at.errorf("a backslash, and ipvsadm -R knows none: write the command on one line")
+		default:
+			if why := shellOnly(w.text[i:]); why != "" {
+				return at.errorf("%s", why)
+			}
+		}
+	}
+	return nil
+}
+
 // shellOnly says why what begins here cannot be read without a shell, or "".
 func shellOnly(text string) string {
 	switch {
@@ -192,7 +227,9 @@ func shellOnly(text string) string {
 		return "a conditional command: write each command that is carried out on a line of its own"
 	case text[0] == '|', text[0] == '&':
 		return "a pipe or a background command: write the ipvsadm commands themselves"
-	case text[0] == '<', text[0] == '>':
+	case text[0] == '<':
+		return "a file that is read: give that one"
+	case text[0] == '>':
 		return "a redirection: leave it out"
 	case strings.IndexByte("(){}", text[0]) >= 0:
 		return "a group or function of the shell: write the commands that it carries out"
