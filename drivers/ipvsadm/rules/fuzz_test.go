@@ -114,9 +114,13 @@ func again(t *testing.T, s spec.State) {
 	}
 }
 
-// sayable is the state without what ipvsadm cannot express, and without destinations that lose their service.
+// sayable is the state without what ipvsadm cannot express, without destinations that lose their service, and without
+// timeouts of which none is set.
 func sayable(s spec.State) spec.State {
 	out := s.Clone()
+	if out.Timeouts[spec.TimeoutsKey{}] == (spec.Timeouts{}) {
+		out.Set(spec.TimeoutsKey{}, nil)
+	}
 	for k, v := range s.All() {
 		if rules.Cannot(k, v) != nil {
 			out.Set(k, nil)

@@ -17,7 +17,7 @@ import (
 // Save is the state in the format of ipvsadm-save -n, which ipvsadm -R reads: the timeouts, then the services by
 // firewall mark, family, protocol, address and port, each with its destinations, then the sync daemons. What ipvsadm -S
 // does not print, and the state has, is added: thresholds as -x and -y, --set and --start-daemon. Without an error Parse
-// reads the same state; the error joins a *LimitError for each object that is left out.
+// reads the same state, but for timeouts that are all 0; the error joins a *LimitError for each object that is left out.
 func Save(s spec.State) ([]byte, error) {
 	var out []byte
 	var errs []error
