@@ -37,7 +37,7 @@ func (p *program) exportCommand() *cobra.Command {
 	}
 	config.add(c)
 	c.Flags().StringVar(&format, "format", "ipvsadm", "ipvsadm for rules that ipvsadm -R reads, json, or sh for a script")
-	c.Flags().StringVar(&out, "out", "", "write to a `file` instead of standard output")
+	c.Flags().StringVar(&out, "out", "", "write to a `file`, over what is in it, instead of standard output")
 	return c
 }
 

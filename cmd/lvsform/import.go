@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -22,9 +21,10 @@ and on standard error.`
 
 // importFlags say what is read and how.
 type importFlags struct {
-	where     nodeFlags
-	as, out   string
-	noResolve bool
+	where            nodeFlags
+	as, keepalivedID string
+	out              string
+	noResolve        bool
 }
 
 // imported is what a source says that a node should be.
@@ -33,8 +33,9 @@ type imported struct {
 	from  string
 	state spec.State
 	vips  []hclspec.NamedVIP
-	// notes are what a person has to know of it: what is left out, assumed, or was looked up.
-	notes []string
+	notes []remark
+	// left are objects that are in the source and not in state.
+	left spec.State
 }
 
 func (p *program) importCommand() *cobra.Command {
@@ -45,7 +46,7 @@ func (p *program) importCommand() *cobra.Command {
 			if odd := given(c, "driver", "netns", "instance", "from"); len(args) > 0 && len(odd) > 0 {
 				return fmt.Errorf("%s: this says which node is read, and with a FILE none is: leave out one of them", strings.Join(odd, ", "))
 			}
-			if odd := given(c, "as", "no-resolve"); len(args) == 0 && len(odd) > 0 {
+			if odd := given(c, "as", "no-resolve", "keepalived-id"); len(args) == 0 && len(odd) > 0 {
 				return fmt.Errorf("%s: this is about a FILE, and none is given", strings.Join(odd, ", "))
 			}
 			found, err := p.find(c.Context(), f, args)
@@ -58,6 +59,7 @@ func (p *program) importCommand() *cobra.Command {
 	f.where.add(c)
 	f.where.addFrom(c)
 	c.Flags().StringVar(&f.as, "as", "", "what a FILE is, whatever is in it: ipvsadm, keepalived or snapshot")
+	c.Flags().StringVar(&f.keepalivedID, "keepalived-id", "", "the `name` that keepalived runs with (its -i, or else the host name): lines behind @NAME are for it")
 	c.Flags().BoolVar(&f.noResolve, "no-resolve", false, "refuse host names instead of looking them up")
 	c.Flags().StringVar(&f.out, "out", "", "write to a `file`, which must not exist yet, instead of standard output")
 	return c
@@ -77,8 +79,26 @@ func (p *program) find(ctx context.Context, f importFlags, args []string) (impor
 
 // writeImported writes the configuration, and tells what a person has to know of it.
 func (p *program) writeImported(found imported, out string) error {
+	unset := found.state.Timeouts[spec.TimeoutsKey{}] == spec.Timeouts{}
+	if found.state = found.state.Clone(); unset {
+		found.state.Set(spec.TimeoutsKey{}, nil) // it asks for nothing
+	}
 	sound, problems := spec.Sound(found.state)
+	left := found.left
+	found.state.Differences(sound, func(k spec.Key, v, _ spec.Value) { left.Set(k, v) })
 	notes := append(found.notes, leftOut(found.state, problems)...)
+	if len(left.Services) > 0 {
+		stays := "What is left out stays as it is: lvsform does not touch services that no configuration declares."
+		notes = append([]remark{{taken, stays}}, notes...)
+	}
+	sortRemarks(notes)
+	if sound.Len() == 0 && len(found.vips) == 0 {
+		p.warn(notes, "")
+		if left.Len() > 0 {
+			return fmt.Errorf("nothing can be imported from %s: left out are %s", found.from, contents(left, nil))
+		}
+		return fmt.Errorf("there is nothing to import from %s: no service, no sync daemon, and no timeouts but a kernel's own", found.from)
+	}
 	text, err := hclspec.Format(hclspec.Document{State: sound, VIPs: found.vips, Header: header(found.from, notes)})
 	if err != nil {
 		return err
@@ -91,84 +111,36 @@ func (p *program) writeImported(found imported, out string) error {
 	if err != nil {
 		return err
 	}
-	p.warn(notes)
-	p.sayf("Imported %s.", contents(sound, found.vips))
+	p.warn(notes, out)
+	done := "Imported " + contents(sound, found.vips) + "."
+	if left.Len() > 0 {
+		done += " Left out: " + contents(left, nil) + "."
+	}
+	p.sayf("%s", done)
 	return nil
 }
 
-// mostWarnings are told one by one; the comment on top has all of them.
-const mostWarnings = 50
-
-func (p *program) warn(notes []string) {
-	for i, n := range notes {
-		if i == mostWarnings && len(notes) > mostWarnings+1 {
-			p.tell(sgrYellow, "warning", fmt.Sprintf("and %d more, which are in the comment on top of the configuration", len(notes)-i))
-			return
-		}
-		p.tell(sgrYellow, "warning", n)
-	}
-}
-
-func header(from string, notes []string) []string {
+func header(from string, notes []remark) []string {
 	lines := []string{fmt.Sprintf("Imported from %s by lvsform %s.", from, version)}
 	for _, n := range notes {
-		lines = append(lines, "", n)
+		lines = append(lines, "", n.String())
 	}
 	return lines
 }
 
 // contents are counts of what there is: "2 services, 3 servers".
 func contents(s spec.State, vips []hclspec.NamedVIP) string {
-	parts := []string{count(len(s.Services), "service"), count(len(s.Destinations), "server")}
-	if len(vips) > 0 {
-		parts = append(parts, count(len(vips), "named VIP"))
-	}
-	if len(s.SyncDaemons) > 0 {
-		parts = append(parts, count(len(s.SyncDaemons), "sync daemon"))
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		noun string
+	}{{len(s.Services), "service"}, {len(s.Destinations), "server"}, {len(vips), "named VIP"}, {len(s.SyncDaemons), "sync daemon"}} {
+		if c.n > 0 {
+			parts = append(parts, count(c.n, c.noun))
+		}
 	}
 	if len(s.Timeouts) > 0 {
 		parts = append(parts, "timeouts")
 	}
 	return strings.Join(parts, ", ")
 }
-
-// leftOut says which objects no configuration can declare, and why; of what is wrong with many servers of a service in one
-// way, the first is named.
-func leftOut(s spec.State, problems []spec.Problem) (notes []string) {
-	type kind struct {
-		object spec.Key
-		rule   string
-	}
-	first, more := map[kind]spec.Problem{}, map[kind]int{}
-	var order []kind
-	for _, p := range problems {
-		k := kind{p.Key, p.Rule}
-		if d, ok := p.Key.(spec.DestinationKey); ok {
-			k.object = d.Service
-		}
-		if _, ok := first[k]; !ok {
-			first[k] = p
-			order = append(order, k)
-		}
-		more[k]++
-	}
-	servers := s.Servers()
-	for _, k := range order {
-		p, what := first[k], k.object.String()
-		if service, ok := k.object.(spec.ServiceKey); ok && len(servers[service]) > 0 {
-			what += " with " + count(len(servers[service]), "server")
-		}
-		why := p.Summary
-		if p.Key != k.object {
-			why += " (" + p.Key.String() + ")"
-		}
-		if n := more[k] - 1; n > 0 {
-			why += fmt.Sprintf(", and %d more like it", n)
-		}
-		notes = append(notes, fmt.Sprintf("Left out: %s. %s. %s", what, why, p.Detail))
-	}
-	return notes
-}
-
-// errNothing is why a file with nothing in it is not imported.
-var errNothing = errors.New("there is no service, no timeout and no sync daemon in it")

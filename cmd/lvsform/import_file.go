@@ -10,7 +10,9 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 )
@@ -40,12 +42,17 @@ func (p *program) readSources(args []string) (out []source, err error) {
 			s.text, err = readFile(arg)
 		}
 		if err != nil {
+			if at := (*fs.PathError)(nil); errors.As(err, &at) {
+				err = &fs.PathError{Op: at.Op, Path: shown(at.Path), Err: at.Err}
+			}
 			return nil, fmt.Errorf("reading what to import: %w", err)
 		}
 		if at := bytes.IndexByte(s.text, 0); at >= 0 {
-			return nil, fmt.Errorf("%s:%d: this is binary data, and not text", s.name, 1+bytes.Count(s.text[:at], []byte("\n")))
+			return nil, fmt.Errorf("%s:%d: this is binary data, and not text", shown(s.name), 1+bytes.Count(s.text[:at], []byte("\n")))
 		}
-		s.as = kindOf(s.text)
+		if s.as = kindOf(s.text); s.as != "keepalived" { // which takes the mark for part of its first word
+			s.text = bytes.TrimPrefix(s.text, byteOrderMark)
+		}
 		out = append(out, s)
 	}
 	return out, nil
@@ -75,14 +82,18 @@ func readFile(name string) ([]byte, error) {
 	return text, err
 }
 
-// keepalivedWord is how a line begins that only a keepalived.conf has.
-var keepalivedWord = regexp.MustCompile(`(?m)^[ \t]*(global_defs|virtual_server|virtual_server_group|vrrp_instance|vrrp_script|vrrp_sync_group|` +
-	`vrrp_track_process|vrrp_track_file|static_ipaddress|static_routes|static_rules|track_group|bfd_instance|garp_group|include[a-z]?)\b`)
+// byteOrderMark is what some editors begin UTF-8 with; never changed.
+var byteOrderMark = []byte("\ufeff")
+
+// keepalivedWord is how a line begins that only a keepalived.conf has; a condition or a sequence may stand before it.
+var keepalivedWord = regexp.MustCompile(`(?m)^[ \t]*(@\S+[ \t]+)?(~(SEQ|LST)x?[ \t]*\([^)\n]*\)[ \t]*)?(global_defs|virtual_server|virtual_server_group|vrrp_instance|vrrp_script|vrrp_sync_group|` +
+	`vrrp_track_process|vrrp_track_file|static_ipaddress|static_routes|static_rules|track_group|bfd_instance|garp_group|net_namespace|include[a-z]?)\b`)
 
 // kindOf tells by its text what a file is.
 func kindOf(text []byte) string {
+	text = bytes.TrimPrefix(text, byteOrderMark)
 	switch trimmed := bytes.TrimSpace(text); {
-	case len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '['):
+	case len(trimmed) > 0 && trimmed[0] == '{':
 		return "snapshot"
 	case keepalivedWord.Match(text):
 		return "keepalived"
@@ -101,8 +112,11 @@ func importFiles(ctx context.Context, files []source, f importFlags) (imported, 
 			return imported{}, fmt.Errorf("--as is ipvsadm, keepalived or snapshot, not %q", f.as)
 		}
 		if as := files[i].as; as != "ipvsadm" && len(files) > 1 {
-			return imported{}, fmt.Errorf("%s is %s, and is read alone: only what ipvsadm writes and reads can be in several files", files[i].name, sourceKinds[as])
+			return imported{}, fmt.Errorf("%s is %s, and is read alone: only what ipvsadm writes and reads can be in several files", shown(files[i].name), sourceKinds[as])
 		}
+	}
+	if f.keepalivedID != "" && files[0].as != "keepalived" {
+		return imported{}, fmt.Errorf("--keepalived-id: this is about a keepalived.conf, and %s is %s", shown(files[0].name), sourceKinds[files[0].as])
 	}
 	empty := func(s source) bool { return len(bytes.TrimSpace(s.text)) == 0 }
 	if !slices.ContainsFunc(files, func(s source) bool { return !empty(s) }) {
@@ -112,9 +126,9 @@ func importFiles(ctx context.Context, files []source, f importFlags) (imported, 
 	case "snapshot":
 		return importJSON(files[0])
 	case "keepalived":
-		return importKeepalived(files[0])
+		return importKeepalived(files[0], f.keepalivedID)
 	}
-	return importRules(ctx, files, f.noResolve)
+	return importRules(ctx, files, f)
 }
 
 // sourceKinds are words for what a file can be.
@@ -125,35 +139,69 @@ func names(files []source) string {
 	for _, s := range files {
 		out = append(out, s.name)
 	}
+	return listed(out)
+}
+
+// mostNames are named one by one.
+const mostNames = 8
+
+// listed are names in a line.
+func listed(names []string) string {
+	var out []string
+	for i, name := range names {
+		if i == mostNames && len(names) > mostNames+1 {
+			return fmt.Sprintf("%s and %d more files", strings.Join(out, ", "), len(names)-i)
+		}
+		out = append(out, shown(name))
+	}
 	return strings.Join(out, ", ")
 }
 
+// shown is the name of a file in messages: it may be anything but a line of its own.
+func shown(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) || r == utf8.RuneError }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
 // importRules reads what ipvsadm writes and reads.
-func importRules(ctx context.Context, files []source, noResolve bool) (imported, error) {
+func importRules(ctx context.Context, files []source, f importFlags) (imported, error) {
 	var sources []rules.Source
 	for _, s := range files {
-		sources = append(sources, rules.Source{Name: s.name, Text: s.text})
+		sources = append(sources, rules.Source{Name: shown(s.name), Text: s.text})
 	}
 	ctx, cancel := context.WithTimeout(ctx, resolveTime)
 	defer cancel()
-	dump, err := rules.Parse(sources, resolver(ctx, noResolve))
+	dump, err := rules.Parse(sources, resolver(ctx, f.noResolve))
 	if err != nil {
+		if f.as == "" && begins(files[0].text, err) {
+			err = hint(err, "this is read as ipvsadm's: if it is something else, --as keepalived or --as snapshot says so")
+		}
 		return imported{}, err
-	}
-	if dump.State.Len() == 0 {
-		return imported{}, fmt.Errorf("%s: %w", names(files), errNothing)
 	}
 	found := imported{from: "ipvsadm's rules in " + names(files), state: dump.State}
 	for _, n := range dump.Notes {
-		found.notes = append(found.notes, place(n.Source, n.Line)+": "+n.Text)
+		found.notes = append(found.notes, remark{taken, n.String()})
+	}
+	if dump.TimeoutsListed {
+		found.dropUntouched()
 	}
 	return found, nil
 }
 
-// place is where something stands; line 0 is the whole file.
-func place(file string, line int) string {
-	if line == 0 {
-		return file
+// begins says that an error is about the beginning of the first line that says anything.
+func begins(text []byte, err error) bool {
+	at := (*rules.SyntaxError)(nil)
+	if !errors.As(err, &at) {
+		return false
 	}
-	return fmt.Sprintf("%s:%d", file, line)
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		if word := bytes.TrimSpace(line); len(word) > 0 && word[0] != '#' {
+			return at.Line == number && at.Column == 1+bytes.Index(line, word)
+		}
+	}
+	return false
 }

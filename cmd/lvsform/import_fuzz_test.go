@@ -62,7 +62,7 @@ func FuzzImport(f *testing.F) {
 		if again := w.start("import", "--no-resolve", "-"); again != code || w.out != first || w.err != said {
 			t.Errorf("exit code %d, then %d:\n%s%s\n%s%s", code, again, first, said, w.out, w.err)
 		}
-		if code == exitError && first == "" && strings.HasPrefix(said, "lvsform: error: ") {
+		if code == exitError && first == "" && strings.Contains("\n"+said, "\nlvsform: error: ") {
 			return
 		}
 		if code != exitDone {

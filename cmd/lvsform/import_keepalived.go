@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lvsform/lvsform/spec/hclspec"
@@ -32,65 +34,50 @@ func (givenFile) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 // Glob is what a pattern of an include stands for.
 func (givenFile) Glob(pattern string) ([]string, error) { return filepath.Glob(pattern) }
 
-// importKeepalived reads a keepalived.conf and what it includes.
-func importKeepalived(s source) (imported, error) {
-	config, err := keepalived.Load(s.name, givenFile{s})
+// importKeepalived reads a keepalived.conf and what it includes, as keepalived with that configuration id would.
+func importKeepalived(s source, id string) (imported, error) {
+	config, err := keepalived.Load(s.name, givenFile{s}, id)
 	if err != nil {
 		return imported{}, err
 	}
-	found := imported{from: "keepalived's configuration in " + strings.Join(config.Files, ", "), state: config.State, notes: gathered(config.Left)}
-	if config.State.Len() == 0 && len(config.VIPs) == 0 {
-		why := append([]string{"there is no virtual server and no address in it"}, found.notes...)
-		return imported{}, fmt.Errorf("%s: %s", s.name, strings.Join(why, "\n"))
+	found := imported{from: "keepalived's configuration in " + listed(config.Files), state: config.State, notes: gathered(config.Left)}
+	if id == "" && slices.ContainsFunc(config.Left, func(l keepalived.Left) bool { return strings.HasPrefix(l.Of, "@") }) {
+		found.notes = append(found.notes, remark{taken, "Lines behind @ are for the node with that configuration id, which is its host name if keepalived is told no other: --keepalived-id says which one it is."})
 	}
-	for _, v := range config.VIPs {
-		named := hclspec.NamedVIP{Name: v.Name, Comment: place(v.Place.File, v.Place.Line)}
+	sortRemarks(found.notes)
+	if config.State.Len() == 0 && len(config.VIPs) == 0 {
+		why := []string{"there is no virtual server and no address in it"}
+		for _, n := range found.notes {
+			why = append(why, n.String())
+		}
+		return imported{}, fmt.Errorf("%s: %s", shown(s.name), strings.Join(why, "\n"))
+	}
+	found.name(config.VIPs)
+	return found, nil
+}
+
+// name takes over the addresses of blocks. One that two blocks have belongs to the first.
+func (found *imported) name(vips []keepalived.VIP) {
+	owner := map[netip.Addr]keepalived.VIP{}
+	for _, v := range vips {
+		named := hclspec.NamedVIP{Name: v.Name, Comment: v.Place.String()}
 		if v.Interface != "" {
 			named.Comment += ", on " + v.Interface
 		}
 		for _, a := range v.Addresses {
-			named.Addresses = append(named.Addresses, a.Addr())
+			first, there := owner[a.Addr()]
+			switch {
+			case !there:
+				owner[a.Addr()] = v
+				named.Addresses = append(named.Addresses, a.Addr())
+				named.Prefixes = append(named.Prefixes, a)
+			case first.Place != v.Place || first.Name != v.Name:
+				text := fmt.Sprintf("%s of %s: the vip of %s has it already (%s)", a, v.Name, first.Name, where([]keepalived.Place{v.Place, first.Place}))
+				found.notes = append(found.notes, remark{leftTable, text})
+			}
 		}
-		found.vips = append(found.vips, named)
-	}
-	return found, nil
-}
-
-// gathered are notes for what is left, one for each thing that is said, with all of its places.
-func gathered(left []keepalived.Left) (notes []string) {
-	places := map[string][]keepalived.Place{}
-	var order []string
-	for _, l := range left {
-		if places[l.Text] == nil {
-			order = append(order, l.Text)
-		}
-		places[l.Text] = append(places[l.Text], l.Place)
-	}
-	for _, text := range order {
-		notes = append(notes, fmt.Sprintf("Left out: %s (%s)", text, where(places[text])))
-	}
-	return notes
-}
-
-// mostPlaces are named one by one.
-const mostPlaces = 8
-
-// where are places in short: "a.conf:3, 7, 9, b.conf:4 and 5 more places".
-func where(places []keepalived.Place) string {
-	var b strings.Builder
-	for i, p := range places {
-		switch {
-		case i == mostPlaces && len(places) > mostPlaces+1:
-			fmt.Fprintf(&b, " and %d more places", len(places)-i)
-			return b.String()
-		case i > 0 && p.File == places[i-1].File:
-			fmt.Fprintf(&b, ", %d", p.Line)
-		case i > 0:
-			b.WriteString(", ")
-			fallthrough
-		default:
-			b.WriteString(place(p.File, p.Line))
+		if named.Addresses != nil {
+			found.vips = append(found.vips, named)
 		}
 	}
-	return b.String()
 }

@@ -24,7 +24,9 @@ import (
 func (w *world) onlyImports(driver string) {
 	w.t.Helper()
 	before := w.state()
-	w.run(exitDone, "import", driver, "--out", w.path("imported/main.lvs.hcl"))
+	if !w.imports(driver, "--out", w.path("imported/main.lvs.hcl")) {
+		return
+	}
 	code := w.start("plan", driver, "--detailed-exitcode", w.path("imported"))
 	if code == exitChanges {
 		w.says(w.out, "0 to add, 0 to change, 0 to destroy.")
@@ -36,6 +38,18 @@ func (w *world) onlyImports(driver string) {
 	if diff := cmp.Diff(text(before), text(w.state())); diff != "" {
 		w.t.Errorf("an apply of what was imported changes the table (-before +after)\n%s", diff)
 	}
+}
+
+// imports runs an import; false if nothing is left to be written.
+func (w *world) imports(args ...string) bool {
+	w.t.Helper()
+	if code := w.start(append([]string{"import"}, args...)...); code == exitDone {
+		return true
+	}
+	if !strings.Contains(w.err, "error: nothing can be imported from ") && !strings.Contains(w.err, "error: there is nothing to import from ") {
+		w.t.Errorf("import %s: exit code %d\n%s", args, w.code, w.err)
+	}
+	return false
 }
 
 func TestKernelImportRandom(t *testing.T) {

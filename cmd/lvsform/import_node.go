@@ -52,18 +52,25 @@ func importLive(from string, live spec.State, others map[spec.Key]string) import
 		if d, ok := k.(spec.DestinationKey); ok {
 			if _, theirs := others[d.Service]; theirs {
 				found.state.Set(k, nil)
+				found.left.Set(k, live.Get(k))
 			}
 			continue
 		}
 		if theirs {
 			found.state.Set(k, nil)
-			found.notes = append(found.notes, fmt.Sprintf("Left out: %s. It belongs to instance %q.", k, other))
+			found.left.Set(k, live.Get(k))
+			found.notes = append(found.notes, remark{leftObject, fmt.Sprintf("%s. It belongs to instance %q.", k, other)})
 		}
 	}
+	found.dropUntouched()
+	return found
+}
+
+// dropUntouched leaves out timeouts that nobody has set.
+func (found *imported) dropUntouched() {
 	if found.state.Timeouts[spec.TimeoutsKey{}] == untouched {
 		found.state.Set(spec.TimeoutsKey{}, nil)
 	}
-	return found
 }
 
 // importJSON reads a snapshot, or what "lvsform export --format json" wrote.
@@ -74,17 +81,17 @@ func importJSON(s source) (imported, error) {
 		Steps         json.RawMessage
 	}
 	if err := json.Unmarshal(s.text, &head); err != nil {
-		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", s.name, positioned(err))
+		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", shown(s.name), positioned(err))
 	}
 	switch _, number := head.FormatVersion.(float64); {
 	case head.Steps != nil:
-		return imported{}, hint(fmt.Errorf("%s: this is a plan, and not a state", s.name), "\"lvsform show\" prints it")
+		return imported{}, hint(fmt.Errorf("%s: this is a plan, and not a state", shown(s.name)), "\"lvsform show\" prints it")
 	case number:
-		return imported{}, hint(fmt.Errorf("%s: this is a node in a file", s.name), "--driver file:%s reads it", s.name)
+		return imported{}, hint(fmt.Errorf("%s: this is a node in a file", shown(s.name)), "--driver file:%s reads it", shown(s.name))
 	case head.Node == nil && head.Objects != nil:
 		return importExport(s)
 	}
-	doc, err := readSnapshot(s.name, s.text)
+	doc, err := readSnapshot(shown(s.name), s.text)
 	if err != nil {
 		return imported{}, err
 	}
@@ -102,11 +109,8 @@ func positioned(err error) error {
 
 func importExport(s source) (imported, error) {
 	var doc exported
-	if err := decodeDocument("export", s.name, s.text, &doc); err != nil {
+	if err := decodeDocument("export", shown(s.name), s.text, &doc); err != nil {
 		return imported{}, err
 	}
-	if doc.State.Len() == 0 {
-		return imported{}, fmt.Errorf("%s: %w", s.name, errNothing)
-	}
-	return imported{from: "the export " + s.name, state: doc.State}, nil
+	return imported{from: "the export " + shown(s.name), state: doc.State}, nil
 }

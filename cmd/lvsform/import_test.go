@@ -101,6 +101,8 @@ func TestImportRefuses(t *testing.T) {
 		{"dump --as=nginx", `--as is ipvsadm, keepalived or snapshot, not "nginx"`},
 		{"dump --driver=netlink", "--driver: this says which node is read"},
 		{"--driver=file:lb1.json --as=ipvsadm", "--as: this is about a FILE"},
+		{"--driver=file:none.json", "there is nothing to import from the live node none (driver file"},
+		{"dump --keepalived-id=lb1", "--keepalived-id: this is about a keepalived.conf, and dump is ipvsadm's"},
 		{"dump --out=none/main.lvs.hcl", "open none/main.lvs.hcl: no such file or directory"},
 		{"dump --out=other", "other exists, and is not written over"},
 	} {
@@ -132,13 +134,58 @@ func TestImportWithManyWarnings(t *testing.T) {
 	for port := range 60 {
 		w.in += fmt.Sprintf("ipvsadm -A -t 192.0.2.10:%d -s rr -b flag-1\n", port+1)
 	}
+	w.run(exitError, "import", "-")
+	w.says(w.err, "lvsform: error: nothing can be imported from ipvsadm's rules in <stdin>: left out are 60 services\n")
+	w.in += "ipvsadm -A -t 192.0.2.11:80 -s rr\n"
 	w.run(exitDone, "import", "-")
-	w.says(w.err, "lvsform: warning: and 10 more, which are in the comment on top of the configuration\nImported 0 services, 0 servers.\n")
-	if n := strings.Count(w.err, "Left out: "); n != mostWarnings {
+	w.says(w.err, "lvsform: warning: and 11 more, which are in the comment on top of the configuration\nImported 1 service. Left out: 60 services.\n")
+	if n := strings.Count(w.err, "warning: Left out: "); n != mostWarnings {
 		t.Errorf("%d warnings", n)
 	}
 	if n := strings.Count(w.out, "# Left out: "); n != 60 {
 		t.Errorf("%d comments", n)
+	}
+}
+
+// With a file that has all notes, standard error has those that matter to the table.
+func TestImportIntoAFileSaysWhatIsMissing(t *testing.T) {
+	w := newWorld(t)
+	var conf strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&conf, "virtual_server 10.%d.%d.1 80 {\n delay_loop 5\n lb_kind DR\n real_server 10.9.9.1 80 {\n  weight 1\n TCP_CHECK {\n }\n }\n}\n", i/256, i%256)
+	}
+	w.write("keepalived.conf", conf.String()+"sorry_server 10.9.9.2 80\n")
+	t.Chdir(w.dir)
+	w.run(exitDone, "import", "keepalived.conf", "--out=main.lvs.hcl")
+	want := "lvsform: warning: Left out: the keyword sorry_server is not known in a configuration (keepalived.conf:9001)\n" +
+		"2 more notes stand at the top of main.lvs.hcl.\nImported 1000 services, 1000 servers.\n"
+	if diff := cmp.Diff(want, w.err); diff != "" {
+		t.Errorf("stderr (-want +got)\n%s", diff)
+	}
+	w.says(w.read("main.lvs.hcl"), "# virtual_server (1000 times): no protocol is set, which is UDP to keepalived (keepalived.conf:1, 10, 19, 28, 37, 46, 55, 64 and 992 more places)\n")
+	w.says(w.read("main.lvs.hcl"), "# Left out: health checks of 1000 virtual servers: delay_loop, TCP_CHECK (keepalived.conf:2, 11, ")
+}
+
+func TestImportQuotesNames(t *testing.T) {
+	w := newWorld(t)
+	const odd = "b\nlvsform: error: all is lost\x1b[1m.conf"
+	w.write("keepalived.conf", "include b*.conf\n")
+	w.write(odd, "virtual_server 192.0.2.10 80 {\n colour red\n lb_kind DR\n real_server 10.9.9.1 80 {\n }\n}\n")
+	w.write("dump", "-A -t 192.0.2.10\n")
+	t.Chdir(w.dir)
+	w.run(exitDone, "import", "keepalived.conf")
+	if err := os.Rename("dump", odd); err != nil {
+		t.Fatal(err)
+	}
+	said := w.out + w.err
+	for _, args := range [][]string{{odd}, {odd + "none"}, {"keepalived.conf"}, {"--driver=file:" + odd}} {
+		w.run(exitError, append([]string{"import"}, args...)...)
+		said += w.err
+	}
+	for line := range strings.Lines(said) {
+		if strings.HasPrefix(line, "lvsform: error: all is lost") || strings.Contains(line, "\x1b") {
+			t.Errorf("it says %q", line)
+		}
 	}
 }
 
@@ -151,9 +198,9 @@ func body(text string) string {
 func TestImportLeavesOthersAlone(t *testing.T) {
 	w := applied(t)
 	t.Chdir(w.dir)
-	w.run(exitDone, "import", "--driver=file:lb1.json", "--instance=blue")
+	w.run(exitError, "import", "--driver=file:lb1.json", "--instance=blue")
 	w.says(w.err, `Left out: tcp 192.0.2.10:80. It belongs to instance "default".`)
-	w.says(w.err, "Imported 0 services, 0 servers.")
+	w.says(w.err, "nothing can be imported from the live node lb1 (driver file, Linux 6.1.0): left out are 1 service, 2 servers\n")
 }
 
 // BenchmarkImport imports dumps of 50,000 and 100,000 lines: twice the lines take twice the time.

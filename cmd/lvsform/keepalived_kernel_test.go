@@ -43,7 +43,7 @@ func tryKeepalived(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := keepalived.Load(path, hostFiles{})
+	c, err := keepalived.Load(path, hostFiles{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestKernelKeepalivedRandom(t *testing.T) {
 			g.configuration(60)
 			w.write("keepalived.conf", g.String())
 			path := filepath.Join(w.dir, "keepalived.conf")
-			c, err := keepalived.Load(path, hostFiles{})
+			c, err := keepalived.Load(path, hostFiles{}, "")
 			if err != nil {
 				t.Fatalf("%v\n%s", err, g)
 			}

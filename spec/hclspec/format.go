@@ -30,6 +30,8 @@ type NamedVIP struct {
 	Addresses []netip.Addr
 	// Comment is written above the block.
 	Comment string
+	// Prefixes are addresses with the lengths of their networks. Those that are in a network stand behind the Comment.
+	Prefixes []netip.Prefix
 }
 
 // Format writes a State as the configuration that a careful person would write, in a stable order and without what is

@@ -73,6 +73,7 @@ func randomVIP(r *rand.Rand, text string) hclspec.NamedVIP {
 	for range r.IntN(4) {
 		a := pick(r, "192.0.2.10", "192.0.2.11", "2001:db8::10", "2001:db8:1::", "198.51.100.7", "fe80::1%eth0", "::ffff:192.0.2.11", "224.0.0.18")
 		v.Addresses = append(v.Addresses, netip.MustParseAddr(a))
+		v.Prefixes = append(v.Prefixes, netip.PrefixFrom(netip.MustParseAddr(a), 24+r.IntN(9)))
 	}
 	return v
 }

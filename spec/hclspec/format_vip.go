@@ -64,7 +64,7 @@ func (o owners) vips(sites []*site) (out []*writtenVIP) {
 // divide makes one vip of what a NamedVIP has, if the sites on it can refer to it; else one of each site, and one of the rest.
 func (o owners) divide(i int, sites []*site) (out []*writtenVIP) {
 	all := o.has[i]
-	whole := writtenVIP{addresses: all, comment: o.named[i].Comment, given: label(o.named[i].Name)}
+	whole := writtenVIP{addresses: all, comment: o.named[i].about(all), given: label(o.named[i].Name)}
 	if !slices.ContainsFunc(sites, func(s *site) bool { return s.reference("", all) == "" }) {
 		for _, s := range sites {
 			s.vip = &whole
@@ -77,6 +77,7 @@ func (o owners) divide(i int, sites []*site) (out []*writtenVIP) {
 	}
 	for _, s := range sites {
 		v := whole
+		v.comment = o.named[i].about(s.addresses)
 		v.addresses, v.part, v.word = s.addresses, len(sites) > 1, s.word()
 		s.vip = &v
 		out = append(out, s.vip)
@@ -87,10 +88,22 @@ func (o owners) divide(i int, sites []*site) (out []*writtenVIP) {
 	if len(rest) > 0 {
 		unused := whole
 		unused.addresses = slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return !rest[a] })
-		unused.part, unused.word = true, "unused"
+		unused.comment = o.named[i].about(unused.addresses)
+		unused.part, unused.word = true, "other"
 		out = append(out, &unused)
 	}
 	return out
+}
+
+// about is the comment on a block that has some of the addresses.
+func (v NamedVIP) about(addresses []netip.Addr) string {
+	text := v.Comment
+	for _, p := range v.Prefixes {
+		if !p.IsSingleIP() && slices.Contains(addresses, p.Addr()) {
+			text += ", " + p.String()
+		}
+	}
+	return strings.TrimPrefix(text, ", ")
 }
 
 // reference is how a listener on the site's addresses refers to a vip that has all of these, or "" if it cannot.

@@ -10,6 +10,10 @@ import (
 func (p *printer) pool(w *writtenPool) {
 	common := w.common()
 	p.block(`pool "`+w.name+`"`, func() {
+		if len(w.servers) == 0 {
+			p.comment("There is no server yet: this stands for nothing.")
+			p.began = false
+		}
 		p.attrs("forward", quote(common.value.Forward.String()), "port", count(uint32(common.port), 0))
 		if common.value.Tunnel != (spec.Tunnel{}) {
 			p.tunnel(common.value.Tunnel)

@@ -48,7 +48,7 @@ func (m *mapper) globalDefs(s statement) {
 	if !m.braces(s) {
 		return
 	}
-	mail, vrrp, self := summary{what: "notification"}, summary{what: "VRRP"}, summary{what: "keepalived itself"}
+	mail, vrrp, self := summary{what: "notification"}, summary{what: "VRRP"}, summary{what: "settings of keepalived itself"}
 	for _, c := range s.block {
 		k := c.keyword()
 		if k == "notification_email" {
@@ -84,14 +84,14 @@ func (m *mapper) globalTable(s statement) bool {
 		m.syncDaemon(s)
 		m.globals.at = cmp.Or(m.globals.at, s.place)
 	case "lvs_flush":
-		m.leave(s.place, "lvs_flush: keepalived deletes what else is in the table when it starts")
+		m.leave(Beside, s, "keepalived deletes what else is in the table when it starts")
 	case "lvs_flush_on_stop", "lvs_flush_onstop":
-		m.leave(s.place, "%s: how keepalived empties the table when it stops", s.label())
+		m.leave(Beside, s, "how keepalived empties the table when it stops")
 	case "nftables_ipvs":
 		m.globals.nftables = true
-		m.leave(s.place, "%s: firewall rules", s.label())
+		m.leave(Beside, s, "firewall rules")
 	case "nftables_ipvs_priority", "nftables_ipvs_start_fwmark":
-		m.leave(s.place, "%s: firewall rules", s.label())
+		m.leave(Beside, s, "firewall rules")
 	case "default_interface":
 		if args, ok := m.args(s, 1, 1); ok {
 			m.globals.addresses = args[0]
@@ -115,14 +115,14 @@ func (m *mapper) timeouts(s statement) {
 		to := map[string]*uint32{"tcp": &m.globals.timeouts.TCP, "tcpfin": &m.globals.timeouts.TCPFin, "udp": &m.globals.timeouts.UDP}[args[i]]
 		switch {
 		case to == nil:
-			m.ignored(s, fmt.Sprintf("there is no timeout %q", args[i]))
+			m.ignored(s, fmt.Sprintf("value %d is the name of no timeout", i+1))
 			continue
 		case i+1 == len(args):
 			m.ignored(s, args[i]+" has no value")
 			continue
 		}
 		i++
-		if n, ok := m.number(s, args[i], 0, spec.MaxPersistenceTimeout, false); ok {
+		if n, ok := m.number(s, args[i-1], args[i], 0, spec.MaxPersistenceTimeout, false); ok {
 			*to = uint32(n)
 		}
 	}
@@ -158,7 +158,7 @@ func (m *mapper) daemonOption(s statement, args []string, i int) int {
 		m.daemonNumber(s, "id", name)
 		return 0
 	default:
-		m.ignored(s, fmt.Sprintf("there is no option %q", name))
+		m.ignored(s, fmt.Sprintf("value %d is no option", i+1))
 		return 0
 	}
 	if i+1 == len(args) {
@@ -186,7 +186,7 @@ func (m *mapper) daemonNumber(s statement, name, text string) {
 		low = 0
 	}
 	high := map[string]uint64{"id": spec.MaxSyncID, "maxlen": spec.MaxSyncLen, "port": 65535, "ttl": 255}
-	n, ok := m.number(s, text, low, high[name], false)
+	n, ok := m.number(s, name, text, low, high[name], false)
 	if !ok {
 		return
 	}
@@ -205,7 +205,7 @@ func (m *mapper) daemonNumber(s statement, name, text string) {
 func (m *mapper) daemonGroup(s statement, text string) {
 	a, ok := parseAddr(cutRange(text))
 	if !ok || !a.IsMulticast() {
-		m.ignored(s, fmt.Sprintf("%q is not a multicast address", text))
+		m.ignored(s, "the group is not a multicast address")
 		a = netip.Addr{}
 	}
 	m.globals.daemon.Group = a
@@ -215,7 +215,7 @@ func (m *mapper) daemonGroup(s statement, text string) {
 func (m *mapper) makeGlobals() {
 	g := m.globals
 	if !g.served && (g.daemon != nil || g.timeouts != spec.Timeouts{}) {
-		m.leave(g.at, "timeouts and sync daemons: keepalived sets them only if there is a virtual_server")
+		m.left = append(m.left, Left{Place: g.at, Text: "timeouts and sync daemons: keepalived sets them only if there is a virtual_server"})
 		return
 	}
 	if g.timeouts != (spec.Timeouts{}) {
@@ -224,7 +224,7 @@ func (m *mapper) makeGlobals() {
 	switch {
 	case g.daemon == nil:
 	case g.instance != "":
-		m.leave(g.daemonAt.place, "%s: the role of the sync daemon follows the vrrp_instance %s", g.daemonAt.label(), g.instance)
+		m.leave(Missing, g.daemonAt, "the role of the sync daemon follows the vrrp_instance %s", g.instance)
 	default:
 		for _, role := range []spec.Role{spec.Master, spec.Backup} {
 			m.state.Set(spec.SyncDaemonKey{Role: role}, *g.daemon)

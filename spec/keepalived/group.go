@@ -45,7 +45,7 @@ func (m *mapper) virtualServerGroup(s statement) {
 	}
 	g := &group{place: s.place}
 	for _, line := range s.block {
-		m.groupEntry(g, line)
+		m.groupEntry(s, g, line)
 	}
 	switch first := m.groups[args[0]]; {
 	case len(g.entries) == 0:
@@ -59,7 +59,7 @@ func (m *mapper) virtualServerGroup(s statement) {
 	}
 }
 
-func (m *mapper) groupEntry(g *group, s statement) {
+func (m *mapper) groupEntry(of statement, g *group, s statement) {
 	if s.words[0] == "fwmark" {
 		m.groupMark(g, s)
 		return
@@ -67,6 +67,10 @@ func (m *mapper) groupEntry(g *group, s statement) {
 	words := statement{append([]string{"address"}, s.words...), s.place, nil}
 	args, ok := m.args(words, 1, 2)
 	if !ok {
+		return
+	}
+	if _, ok := parseAddr(cutRange(args[0])); !ok {
+		m.ignoredLine(of, s, "it does not begin with an address")
 		return
 	}
 	first, ok := m.address(s, args)
@@ -92,7 +96,7 @@ func (m *mapper) groupMark(g *group, s statement) {
 	if !ok {
 		return
 	}
-	n, ok := m.number(s, args[0], 0, 1<<32-1, true)
+	n, ok := m.number(s, "the mark", args[0], 0, 1<<32-1, true)
 	if !ok {
 		return
 	}
@@ -103,7 +107,7 @@ func (m *mapper) groupMark(g *group, s statement) {
 	var f spec.Family
 	if len(args) > 1 {
 		if f, ok = familyOf(args[1]); !ok {
-			m.ignored(s, fmt.Sprintf("%q is not inet or inet6", args[1]))
+			m.ignored(s, "what stands behind the mark is not inet or inet6")
 			return
 		}
 	}
@@ -133,7 +137,7 @@ func (m *mapper) span(s statement, text string, first netip.Addr) (int, bool) {
 	case first.Is4() && strings.Contains(end, "."), first.Is6() && strings.Contains(end, ":"):
 		last, ok := parseAddr(cutRange(end))
 		if !ok || last.Is4() != first.Is4() || last.Less(first) {
-			m.ignored(s, fmt.Sprintf("%q is not an address behind the first", end))
+			m.ignored(s, "the range does not end with an address behind the first")
 			return 0, false
 		}
 		return m.walk(s, first, last)
@@ -144,7 +148,7 @@ func (m *mapper) span(s statement, text string, first netip.Addr) (int, bool) {
 	}
 	n, err := strconv.ParseUint(end, base, 64)
 	if err != nil {
-		m.fail(s.place, "%s: %q is not the end of a range: write the last part of the last address", s.label(), end)
+		m.fail(s.place, "%s: the range has no end: write the last part of the last address", s.label())
 		return 0, false
 	}
 	if n > most || n <= uint64(tail(first)) {
@@ -167,7 +171,7 @@ func tail(a netip.Addr) int {
 func (m *mapper) network(s statement, mask string, first netip.Addr) (int, bool) {
 	n, err := strconv.ParseUint(strings.TrimLeft(mask, spaces), 10, 16)
 	if err != nil || n == 0 || int(n) > first.BitLen() {
-		m.ignored(s, fmt.Sprintf("%q is not a length", mask))
+		m.ignored(s, "what stands behind / is not a length")
 		return 0, false
 	}
 	p := netip.PrefixFrom(first, int(n))
@@ -193,7 +197,7 @@ func (m *mapper) walk(s statement, first, last netip.Addr) (int, bool) {
 			return 0, false
 		}
 	} else if a, b := first.As16(), last.As16(); [14]byte(a[:14]) != [14]byte(b[:14]) {
-		m.leave(s.place, "%s: keepalived counts with the last 16 bits alone, and so misses what has other bits before them", s.label())
+		m.leave(Taken, s, "keepalived counts with the last 16 bits alone, and so misses what has other bits before them")
 	}
 	return (tail(last)-tail(first))&0xffff + 1, true
 }

@@ -1,6 +1,8 @@
 package keepalived
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,7 +82,7 @@ func (r *reader) unfit(name string) string {
 	case i.IsDir():
 		return "is a directory"
 	case !i.Mode().IsRegular() || i.Mode().Perm()&0o111 != 0:
-		return "keepalived reads only regular files that are not executable"
+		return "is not a regular file that is not executable, which is all that keepalived reads"
 	}
 	return ""
 }
@@ -123,24 +125,32 @@ func (r *reader) include(text string) error {
 			continue // a file that is read later
 		}
 		if depth++; slices.Contains(names, f.name) || depth > mostFiles {
-			return errorAt(place, "include %s leads to itself: remove it", pattern)
+			return errorAt(place, "include %s leads to itself: remove it", fileName(pattern))
 		}
 	}
 	for _, name := range slices.Backward(names) {
 		if why := r.unfit(name); why != "" {
 			if check&checkRead != 0 {
-				return errorAt(place, "include %s: %s: %s: keepalived does not start", pattern, name, why)
+				return errorAt(place, "include %s: %s: %s: keepalived does not start", fileName(pattern), fileName(name), why)
 			}
-			r.leave("include %s: %s is left out: %s", pattern, name, why)
+			r.leave(Missing, "include "+fileName(pattern), "%s %s", fileName(name), why)
 			continue
 		}
 		text, err := r.files.ReadFile(name)
 		if err != nil {
-			return errorAt(place, "include %s: %v", pattern, err)
+			return errorAt(place, "include %s: %s: %v", fileName(pattern), fileName(name), cause(err))
 		}
 		r.open(name, text)
 	}
 	return nil
+}
+
+// cause is an error without the name of its file.
+func cause(err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // matches are the names of the files of a pattern, in keepalived's order.
@@ -148,12 +158,12 @@ func (r *reader) matches(pattern string, check includeCheck) ([]string, error) {
 	var out []string
 	alternatives, ok := alternatives(pattern)
 	if !ok {
-		return nil, errorAt(r.place, "include %s has more than %d alternatives: write fewer", pattern, mostAlternatives)
+		return nil, errorAt(r.place, "include %s has more than %d alternatives: write fewer", fileName(pattern), mostAlternatives)
 	}
 	for _, one := range alternatives {
 		names, err := r.glob(one)
 		if err != nil {
-			return nil, errorAt(r.place, "include %s: %v", pattern, err)
+			return nil, errorAt(r.place, "include %s: %v", fileName(pattern), err)
 		}
 		if len(names) == 0 {
 			needs := checkMatch
@@ -164,9 +174,9 @@ func (r *reader) matches(pattern string, check includeCheck) ([]string, error) {
 				needs = checkWildcard
 			}
 			if check&needs != 0 {
-				return nil, errorAt(r.place, "include %s: there is no such file, and keepalived does not start without it", one)
+				return nil, errorAt(r.place, "include %s: there is no such file, and keepalived does not start without it", fileName(one))
 			}
-			r.leave("include %s: there is no such file", one)
+			r.leave(Missing, "include "+fileName(one), "there is no such file")
 		}
 		out = append(out, names...)
 	}

@@ -24,8 +24,8 @@ type Config struct {
 	State spec.State
 	// VIPs are the addresses that keepalived puts on interfaces, with one entry for each block and interface.
 	VIPs []VIP
-	// Left is everything that was read and is not in State, in the order of the files; health checks and the like have
-	// one entry for each block.
+	// Left is everything that was read and is not in State, or is there otherwise than it was written, in the order of the
+	// files; health checks and the like have one entry for each block.
 	Left []Left
 	// Files are the names of all files that were read, in the order of reading, each once.
 	Files []string
@@ -41,12 +41,6 @@ type VIP struct {
 	Place     Place
 }
 
-// Left is something that is not in State, and what it is.
-type Left struct {
-	Place Place
-	Text  string
-}
-
 // Place is a line, counted from 1, in a file. What a sequence or a definition of several lines stands for is at the line
 // that uses it.
 type Place struct {
@@ -54,8 +48,8 @@ type Place struct {
 	Line int
 }
 
-// String is "keepalived.conf:12".
-func (p Place) String() string { return p.File + ":" + strconv.Itoa(p.Line) }
+// String is "keepalived.conf:12". A name that is not plain text is quoted.
+func (p Place) String() string { return fileName(p.File) + ":" + strconv.Itoa(p.Line) }
 
 // Error is a place where it cannot be said what keepalived makes, and what to do.
 type Error struct {
@@ -82,10 +76,10 @@ type stater interface {
 	Stat(name string) (fs.FileInfo, error)
 }
 
-// Load reads the file and what it includes. The error joins up to ten *Error; only a file that cannot be read at all
-// gives another one.
-func Load(path string, files Files) (*Config, error) {
-	r := newReader(files)
+// Load reads the file and what it includes. Lines behind "@id" are read if id is theirs; without an id they are not, as on
+// a node that none of them is for. The error joins up to ten *Error; only a file that cannot be read at all gives another one.
+func Load(path string, files Files, id string) (*Config, error) {
+	r := newReader(files, id)
 	if err := r.start(path); err != nil {
 		return nil, err
 	}

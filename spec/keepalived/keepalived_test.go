@@ -63,7 +63,8 @@ func (m memory) Glob(pattern string) (out []string, err error) {
 }
 
 // A case is a directory with keepalived.conf and what it includes: want.json is the state and left.txt the addresses and
-// what is left out; error.txt is what is said of a configuration that is refused, and whose name begins with error-.
+// what is left out; error.txt is what is said of a configuration that is refused, and whose name begins with error-. The file id
+// holds the configuration id. Secrets in it have "s3cret" in them, and are not told.
 func TestCases(t *testing.T) {
 	entries, err := os.ReadDir(cases)
 	if err != nil {
@@ -72,7 +73,8 @@ func TestCases(t *testing.T) {
 	for _, e := range entries {
 		t.Run(e.Name(), func(t *testing.T) {
 			at := filepath.Join(cases, e.Name())
-			c, err := keepalived.Load("keepalived.conf", dir(at))
+			id, _ := os.ReadFile(filepath.Join(at, "id"))
+			c, err := keepalived.Load("keepalived.conf", dir(at), string(id))
 			if refused := strings.HasPrefix(e.Name(), "error-"); refused != (err != nil) {
 				t.Fatalf("refused: %t, want %t: %v", err != nil, refused, err)
 			}
@@ -90,13 +92,53 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// Passwords stand in these files, and so may what does not belong there. Wherever a line with one is put, and whichever line
+// one is added to, it is not told.
+func TestSecretsAreNotTold(t *testing.T) {
+	names, err := filepath.Glob(cases + "/*/*.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		whole, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(whole) > 10000 {
+			continue // there is more of the same in it
+		}
+		lines := strings.Split(string(whole), "\n")
+		for i, line := range lines {
+			for _, secret := range []string{"auth_pass s3cret", "root:$6$s3cret:1::::", `"s3cret word"`, "auth_pass s3cret {", "@s3cret!", "~SEQ(s3cret"} {
+				untold(t, slices.Concat(lines[:i], []string{secret}, lines[i:]))
+			}
+			if brace := strings.TrimSuffix(line, "{"); !strings.Contains(line, "include") {
+				untold(t, slices.Concat(lines[:i], []string{brace + " auth_pass s3cret" + line[len(brace):]}, lines[i+1:]))
+			}
+		}
+	}
+}
+
+func untold(t *testing.T, lines []string) {
+	t.Helper()
+	whole := strings.Join(lines, "\n")
+	c, err := keepalived.Load("keepalived.conf", memory{"keepalived.conf": whole}, "")
+	told := fmt.Sprint(err)
+	if err == nil {
+		told = text(c)
+	}
+	if strings.Contains(told, "s3cret") {
+		t.Errorf("%s\nof\n%s", told, whole)
+	}
+}
+
 func text(c *keepalived.Config) string {
 	var b strings.Builder
 	for _, v := range c.VIPs {
 		fmt.Fprintf(&b, "%s: VIP %s on %s: %v\n", v.Place, v.Name, v.Interface, v.Addresses)
 	}
 	for _, l := range c.Left {
-		fmt.Fprintf(&b, "%s: %s\n", l.Place, l.Text)
+		fmt.Fprintf(&b, "%s: %s: %s\n", l.Place, map[keepalived.Fate]string{keepalived.Missing: "missing", keepalived.Taken: "taken", keepalived.Beside: "beside"}[l.Fate], l)
 	}
 	return b.String()
 }
@@ -120,7 +162,7 @@ func golden(t *testing.T, path, got string) {
 }
 
 func TestMissingFile(t *testing.T) {
-	if _, err := keepalived.Load("keepalived.conf", memory{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := keepalived.Load("keepalived.conf", memory{}, ""); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
@@ -133,7 +175,7 @@ func TestFilesInTheOrderOfReading(t *testing.T) {
 		"etc/conf.d/.c.conf":  "",
 		"etc/last":            "",
 	}
-	c, err := keepalived.Load("etc/keepalived.conf", files)
+	c, err := keepalived.Load("etc/keepalived.conf", files, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +200,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, main, other string) {
 		files := memory{"keepalived.conf": main, "other.conf": other}
-		c, err := keepalived.Load("keepalived.conf", files)
+		c, err := keepalived.Load("keepalived.conf", files, "")
 		if err != nil {
 			if located := new(keepalived.Error); !errors.As(err, &located) || located.Place.Line < 1 || files[located.Place.File] == "" {
 				t.Fatalf("an error without a place: %v", err)
@@ -166,7 +208,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for _, l := range c.Left {
-			if l.Place.Line < 1 || l.Text == "" {
+			if l.Place.Line < 1 || l.Text == "" || l.Fate > keepalived.Beside {
 				t.Fatalf("left without a place: %v", l)
 			}
 		}
@@ -175,7 +217,7 @@ func FuzzLoad(f *testing.F) {
 				t.Fatalf("%s has no service", k)
 			}
 		}
-		again, err := keepalived.Load("keepalived.conf", files)
+		again, err := keepalived.Load("keepalived.conf", files, "")
 		if err != nil || !again.State.Equal(c.State) {
 			t.Fatalf("read again: %v", err)
 		}
@@ -195,7 +237,7 @@ func BenchmarkLoad(b *testing.B) {
 	files := memory{"keepalived.conf": conf.String()}
 	b.SetBytes(int64(conf.Len()))
 	for b.Loop() {
-		c, err := keepalived.Load("keepalived.conf", files)
+		c, err := keepalived.Load("keepalived.conf", files, "")
 		if err != nil || len(c.State.Destinations) != 50000 {
 			b.Fatal(len(c.State.Destinations), err)
 		}

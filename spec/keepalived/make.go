@@ -104,30 +104,30 @@ func (m *mapper) correct(v *virtual, g *group) {
 	switch {
 	case byAddress && v.protocol == 0:
 		v.protocol = spec.UDP
-		m.leave(v.place, "%s: no protocol is set, which is UDP to keepalived", v.label())
+		m.leave(Taken, v.statement, "no protocol is set, which is UDP to keepalived")
 	case !byAddress && v.protocol != 0:
-		m.leave(v.place, "%s: a firewall mark has no protocol: keepalived ignores it", v.label())
+		m.leave(Taken, v.statement, "a firewall mark has no protocol: keepalived ignores it")
 	}
 	s := &v.service
 	if byAddress && s.OnePacket && v.protocol != spec.UDP {
 		s.OnePacket = false
-		m.leave(v.place, "%s: ops needs UDP: keepalived ignores it", v.label())
+		m.leave(Taken, v.statement, "ops needs UDP: keepalived ignores it")
 	}
 	anyPort := g == nil && byAddress && v.address.Port() == 0 ||
 		g != nil && g.some(func(e entry) bool { return e.count > 0 && e.first.Port() == 0 })
 	if anyPort && s.Timeout == 0 {
 		s.Timeout = defaultPersistence
-		m.leave(v.place, "%s: it has no port and is not persistent: keepalived makes it persistent for %d seconds", v.label(), defaultPersistence)
+		m.leave(Taken, v.statement, "it has no port and is not persistent: keepalived makes it persistent for %d seconds", defaultPersistence)
 	}
 	if s.Persistent = s.Timeout > 0; !s.Persistent {
 		if s.Engine != "" {
-			m.leave(v.place, "%s: persistence_engine has no effect without persistence_timeout", v.label())
+			m.leave(Taken, v.statement, "persistence_engine has no effect without persistence_timeout")
 		}
 		s.Engine = ""
 	}
 	if g != nil && s.Netmask != (spec.Netmask{}) {
 		s.Netmask = spec.Netmask{}
-		m.leave(v.place, "%s: keepalived loses the persistence_granularity of a group", v.label())
+		m.leave(Taken, v.statement, "keepalived loses the persistence_granularity of a group")
 	}
 	if s.Scheduler == "" {
 		s.Scheduler = "wlc"

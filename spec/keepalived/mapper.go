@@ -36,13 +36,18 @@ func (m *mapper) fail(p Place, format string, args ...any) {
 	}
 }
 
-func (m *mapper) leave(p Place, format string, args ...any) {
-	m.left = append(m.left, Left{p, strings.ReplaceAll(fmt.Sprintf(format, args...), marker, "$")})
+func (m *mapper) leave(fate Fate, s statement, format string, args ...any) {
+	m.left = append(m.left, Left{Place: s.place, Fate: fate, Of: s.label(), Text: fmt.Sprintf(format, args...)})
 }
 
 // ignored says that keepalived reports a value and goes on without it.
 func (m *mapper) ignored(s statement, why string) {
-	m.leave(s.place, "%s: %s: keepalived ignores it", s.label(), why)
+	m.leave(Missing, s, "%s: keepalived ignores it", why)
+}
+
+// ignoredLine says the same of a line in a block that does not begin with what such lines begin with.
+func (m *mapper) ignoredLine(block, line statement, why string) {
+	m.left = append(m.left, Left{Place: line.place, Of: "a line in " + block.name(), Text: why + ": keepalived ignores it"})
 }
 
 // args are the words behind the keyword of a statement that makes a difference to the table; false if there are fewer than
@@ -55,13 +60,14 @@ func (m *mapper) args(s statement, least, most int) ([]string, bool) {
 	}
 	for _, word := range args {
 		if at := strings.Index(word, marker); at >= 0 {
-			n := nameLength(word[at+1:])
-			m.fail(s.place, "$%s has a value only while keepalived runs: write the value itself", word[at+1:at+1+n])
+			is := func(name string) bool { return strings.HasPrefix(word[at+1:], name) }
+			name := runtimeNames[slices.IndexFunc(runtimeNames, is)]
+			m.fail(s.place, "$%s has a value only while keepalived runs: write the value itself", name)
 			return nil, false
 		}
 	}
 	if len(args) > most {
-		m.leave(s.place, "%s: keepalived does not read %q", s.label(), strings.Join(args[most:], " "))
+		m.leave(Taken, s, "keepalived does not read what stands behind that")
 		args = args[:most]
 	}
 	return args, true
@@ -73,7 +79,7 @@ func (m *mapper) leaf(s statement) bool {
 	if s.block == nil {
 		return true
 	}
-	m.fail(s.place, "%s has no block, and keepalived takes its } for that of the block around it: remove the braces", s.keyword())
+	m.fail(s.place, "%s has no block, and keepalived takes its } for that of the block around it: remove the braces", s.name())
 	return false
 }
 
@@ -103,10 +109,14 @@ func (m *mapper) lines(s statement) bool {
 // unknown leaves a statement that keepalived does not know, either.
 func (m *mapper) unknown(s statement, in string) {
 	if slices.Contains(dpvs, s.keyword()) {
-		m.leave(s.place, "%s belongs to DPVS: the kernel's IPVS has no such thing", s.label())
+		m.leave(Missing, statement{words: s.words[:1], place: s.place}, "it belongs to DPVS: the kernel's IPVS has no such thing")
 		return
 	}
-	m.leave(s.place, "the keyword %s is not known in %s", s.label(), in)
+	text := "a line in " + in + " does not begin with a keyword"
+	if keywordLike(s.keyword()) {
+		text = "the keyword " + s.keyword() + " is not known in " + in
+	}
+	m.left = append(m.left, Left{Place: s.place, Text: text})
 }
 
 // dpvs are keywords of the keepalived that belongs to DPVS; never changed.
@@ -118,31 +128,23 @@ var dpvs = []string{
 
 // summary collects the keywords of one block that are left out for the same reason.
 type summary struct {
-	place Place
 	what  string
+	place Place // of the first
 	words []string
-	count map[string]int
 }
 
 func (s *summary) add(p Place, keyword string) {
-	if s.count == nil {
-		s.place, s.count = p, map[string]int{}
+	if s.words == nil {
+		s.place = p
 	}
-	if s.count[keyword]++; s.count[keyword] == 1 {
+	if !slices.Contains(s.words, keyword) {
 		s.words = append(s.words, keyword)
 	}
 }
 
 // leaveSummary writes one entry for all that was collected.
 func (m *mapper) leaveSummary(of statement, s summary) {
-	if s.count == nil {
-		return
+	if s.words != nil {
+		m.left = append(m.left, Left{s.place, Beside, of.label(), s.what, s.words})
 	}
-	out := make([]string, len(s.words))
-	for i, word := range s.words {
-		if out[i] = word; s.count[word] > 1 {
-			out[i] += fmt.Sprintf(" (%d)", s.count[word])
-		}
-	}
-	m.leave(s.place, "%s: %s: %s", of.label(), s.what, strings.Join(out, ", "))
 }

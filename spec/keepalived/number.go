@@ -10,8 +10,8 @@ import (
 )
 
 // number reads a decimal number between two bounds. A lenient reading, as keepalived has for some values, takes the digits
-// that a text begins with, or 0, and leaves a note.
-func (m *mapper) number(s statement, text string, low, high uint64, lenient bool) (uint64, bool) {
+// that a text begins with, or 0, and leaves a note. What names the value in messages, in which it is not shown.
+func (m *mapper) number(s statement, what, text string, low, high uint64, lenient bool) (uint64, bool) {
 	digits := strings.TrimLeft(text, spaces)
 	negative := strings.HasPrefix(digits, "-")
 	if negative || strings.HasPrefix(digits, "+") {
@@ -24,11 +24,11 @@ func (m *mapper) number(s statement, text string, low, high uint64, lenient bool
 	clean := end == len(digits) && !negative
 	n, err := strconv.ParseUint("0"+digits[:end], 10, 64)
 	if err != nil || n < low || n > high || negative && n != 0 || !clean && !lenient {
-		m.ignored(s, fmt.Sprintf("%q is not a number of %d to %d", text, low, high))
+		m.ignored(s, fmt.Sprintf("%s is not a number of %d to %d", what, low, high))
 		return 0, false
 	}
 	if !clean {
-		m.leave(s.place, "%s: keepalived reads %q as %d", s.label(), text, n)
+		m.leave(Taken, s, "keepalived reads %s as %d", what, n)
 	}
 	return n, true
 }
@@ -38,14 +38,14 @@ func (m *mapper) address(s statement, args []string) (netip.AddrPort, bool) {
 	port := uint64(0)
 	if len(args) > 1 && strings.Trim(args[1], "0") != "" {
 		var ok bool
-		if port, ok = m.number(s, args[1], 1, 65535, true); !ok {
+		if port, ok = m.number(s, "the port", args[1], 1, 65535, true); !ok {
 			return netip.AddrPort{}, false
 		}
 	}
 	text := cutRange(args[0])
 	a, ok := parseAddr(text)
 	if !ok {
-		m.ignored(s, fmt.Sprintf("%q is not an address", args[0]))
+		m.ignored(s, "there is no address in it")
 		return netip.AddrPort{}, false
 	}
 	return netip.AddrPortFrom(a, uint16(port)), true
@@ -117,12 +117,12 @@ func truth(args []string) (on, ok bool) {
 // granularity reads a mask, or for IPv6 a length.
 func (m *mapper) granularity(s statement, text string, f spec.Family) (spec.Netmask, bool) {
 	if f == spec.IPv6 {
-		n, ok := m.number(s, text, 1, 128, false)
+		n, ok := m.number(s, "it", text, 1, 128, false)
 		return spec.PrefixIPv6(uint8(n)), ok
 	}
 	n, ok := classicIPv4(text)
 	if !ok {
-		m.ignored(s, fmt.Sprintf("%q is not a mask", text))
+		m.ignored(s, "it is not a mask")
 	}
 	return spec.MaskIPv4(n), ok
 }

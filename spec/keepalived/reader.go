@@ -12,6 +12,9 @@ const mostLines = 1 << 17
 // marker stands before the name of a definition that only a running keepalived has a value for.
 const marker = "\x01"
 
+// runtimeNames are those; never changed.
+var runtimeNames = []string{"_PWD", "_INSTANCE", "_RANDOM"}
+
 // reader yields the lines that keepalived's parser sees: without comments, with everything included, defined and repeated
 // in its place, and each brace on a line of its own.
 type reader struct {
@@ -28,6 +31,7 @@ type reader struct {
 	definitions map[string]*definition
 	check       includeCheck
 	generated   int
+	id          string // the node's configuration id, or "" if it is not known
 }
 
 // producer yields lines one after another.
@@ -35,10 +39,13 @@ type producer interface {
 	next(r *reader) (line string, ok bool)
 }
 
-func newReader(files Files) *reader {
-	r := &reader{files: files, known: map[string]int{}, definitions: map[string]*definition{"_HASH": {lines: []string{"#"}}, "_BANG": {lines: []string{"!"}}}}
-	for _, name := range []string{"_PWD", "_INSTANCE", "_RANDOM"} {
+func newReader(files Files, id string) *reader {
+	r := &reader{files: files, id: id, known: map[string]int{}, definitions: map[string]*definition{"_HASH": {lines: []string{"#"}}, "_BANG": {lines: []string{"!"}}}}
+	for _, name := range runtimeNames {
 		r.definitions[name] = &definition{lines: []string{marker + name}}
+	}
+	if id != "" {
+		r.definitions["_INSTANCE"].lines[0] = id
 	}
 	return r
 }
@@ -72,8 +79,8 @@ func (r *reader) dir() string {
 	return filepath.Dir(r.place.File)
 }
 
-func (r *reader) leave(format string, args ...any) {
-	r.left = append(r.left, Left{r.place, fmt.Sprintf(format, args...)})
+func (r *reader) leave(fate Fate, of, format string, args ...any) {
+	r.left = append(r.left, Left{Place: r.place, Fate: fate, Of: of, Text: fmt.Sprintf(format, args...)})
 }
 
 // fetch is the next line that is not empty; file says that it stands in a file as it is.
@@ -192,18 +199,34 @@ func (r *reader) expand(text string) (string, error) {
 	return "", errorAt(r.place, "the definitions of this line lead to each other: write the text itself")
 }
 
-// condition is what "@id text" says where no id is the node's: the text behind it if it is for all but one.
+// condition is what "@id text" says: the text if it is for the node. Where no id is known, it is for all but one.
 func (r *reader) condition(text string) string {
 	end := strings.IndexAny(text, blanks)
 	if end < 0 {
-		r.leave("%s: a condition without text behind it", text)
+		r.leave(Missing, "a condition", "there is no text behind it")
 		return ""
 	}
-	id, rest := text[:end], strings.TrimLeft(text[end:], blanks)
-	if strings.HasPrefix(id, "@^") {
-		r.leave("%s: the line is read, as on a node with another configuration id", id)
+	word, rest := text[:end], strings.TrimLeft(text[end:], blanks)
+	id, other := strings.CutPrefix(word[1:], "^")
+	if (id == r.id) != other {
+		if r.id == "" {
+			r.leave(Taken, shownID(word), "the line is read, as on a node with another configuration id")
+		}
 		return rest
 	}
-	r.leave("%s: the line is left out, as on a node with another configuration id", id)
+	what := "the line is for nodes with another configuration id"
+	if r.id == "" {
+		what = "the line is read only on a node with that configuration id"
+	}
+	r.leave(Missing, shownID(word), "%s", what)
 	return ""
+}
+
+// shownID is a condition in messages: a host name is no secret.
+func shownID(word string) string {
+	odd := func(r rune) bool { return !isNameByte(byte(r), false) && r != '-' && r != '.' || r > '~' }
+	if len(word) > 64 || strings.ContainsFunc(strings.TrimPrefix(word[1:], "^"), odd) {
+		return "a condition"
+	}
+	return word
 }

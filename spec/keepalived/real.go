@@ -151,7 +151,7 @@ func (m *mapper) method(to **spec.Destination, s statement) {
 		return
 	}
 	if t, why := tunnel(args[1:]); why != "" {
-		m.leave(s.place, "%s: %s: keepalived ignores what stands behind %s", s.label(), why, args[0])
+		m.leave(Taken, s, "%s: keepalived ignores what stands behind %s", why, args[0])
 	} else {
 		d.Tunnel = t
 	}
@@ -176,7 +176,7 @@ func tunnel(args []string) (t spec.Tunnel, why string) {
 				return t, why
 			}
 		default:
-			return t, fmt.Sprintf("%q is no option of a tunnel", word)
+			return t, fmt.Sprintf("value %d is no option of a tunnel", i+2)
 		}
 	}
 	switch {
@@ -194,14 +194,14 @@ func tunnelOption(t *spec.Tunnel, word, value string) (why string) {
 	if word == "type" {
 		kind, err := spec.ParseTunnelType(value)
 		if err != nil || kind > spec.GRE {
-			return fmt.Sprintf("%q is no type of tunnel", value)
+			return "the type is none of a tunnel"
 		}
 		t.Type = kind
 		return ""
 	}
 	port, err := strconv.ParseUint(value, 10, 16)
 	if err != nil || port == 0 {
-		return fmt.Sprintf("%q is not a port", value)
+		return "the port is none"
 	}
 	t.Port = uint16(port)
 	return ""

@@ -18,8 +18,6 @@ var roots = map[string]string{
 	"vrrp_track_file":          "VRRP and health checks: tracking",
 	"bfd_instance":             "VRRP and health checks: BFD",
 	"SSL":                      "health checks: keys and certificates",
-	"net_namespace":            "keepalived runs, and its table is, in that network namespace",
-	"net_namespace_ipvs":       "the table is that of another network namespace",
 	"namespace_with_ipsets":    "keepalived itself",
 	"use_pid_dir":              "keepalived itself",
 	"instance":                 "keepalived itself",
@@ -28,13 +26,12 @@ var roots = map[string]string{
 
 // leaves are those of them that have no block; never changed.
 var leaves = map[string]bool{
-	"linkbeat_use_polling": true, "net_namespace": true, "net_namespace_ipvs": true, "namespace_with_ipsets": true,
-	"use_pid_dir": true, "instance": true, "child_wait_time": true,
+	"linkbeat_use_polling": true, "namespace_with_ipsets": true, "use_pid_dir": true, "instance": true, "child_wait_time": true,
 }
 
 func isRoot(keyword string) bool {
 	switch keyword {
-	case "global_defs", "virtual_server", "virtual_server_group", "vrrp_instance", "static_ipaddress":
+	case "global_defs", "virtual_server", "virtual_server_group", "vrrp_instance", "static_ipaddress", "net_namespace", "net_namespace_ipvs":
 		return true
 	}
 	return roots[keyword] != ""
@@ -67,6 +64,10 @@ func (m *mapper) top(s statement) {
 		m.vrrpInstance(s)
 	case "static_ipaddress":
 		m.staticAddresses(s)
+	case "net_namespace", "net_namespace_ipvs":
+		if args, ok := m.args(s, 0, 1); ok && m.leaf(s) && len(args) > 0 {
+			m.leave(Taken, s, "the table is that of another network namespace: use --netns %s", args[0])
+		}
 	default:
 		m.otherTop(s)
 	}
@@ -79,10 +80,10 @@ func (m *mapper) otherTop(s statement) {
 		m.unknownTop(s)
 	case leaves[s.keyword()]:
 		if m.leaf(s) {
-			m.leave(s.place, "%s: %s", s.label(), what)
+			m.leave(Beside, s, "%s", what)
 		}
 	case m.braces(s):
-		m.leave(s.place, "%s: %s", s.label(), what)
+		m.leave(Beside, s, "%s", what)
 		if known("SSL bfd_instance track_file vrrp_track_file", s.keyword()) { // these are not skipped as a whole
 			for _, c := range s.block {
 				m.leaf(c)
@@ -95,7 +96,7 @@ func (m *mapper) otherTop(s statement) {
 // unless it finds there what it knows.
 func (m *mapper) unknownTop(s statement) {
 	if inner, found := findRoot(s.block); found {
-		m.fail(inner.place, "%s stands in %s, which keepalived does not know, and is read as if it stood outside: move it", inner.keyword(), s.keyword())
+		m.fail(inner.place, "%s stands in %s, which keepalived does not know, and is read as if it stood outside: move it", inner.keyword(), s.name())
 		return
 	}
 	m.unknown(s, "a configuration")

@@ -98,7 +98,7 @@ func (m *mapper) identify(v *virtual, args []string) bool {
 		v.group = args[1]
 		return true
 	}
-	n, ok := m.number(v.statement, args[1], 0, 1<<32-1, true)
+	n, ok := m.number(v.statement, "the mark", args[1], 0, 1<<32-1, true)
 	if ok && n == 0 {
 		m.fail(v.place, "firewall mark 0 is no mark, and keepalived makes a service for no address of it: write 1 or more")
 		return false
@@ -148,7 +148,7 @@ func (m *mapper) uint32(to *uint32, s statement, low, high uint64) bool {
 	if !ok {
 		return false
 	}
-	n, ok := m.number(s, args[0], low, high, true)
+	n, ok := m.number(s, "it", args[0], low, high, true)
 	if ok {
 		*to = uint32(n)
 	}
@@ -232,7 +232,7 @@ func (m *mapper) persistence(v *virtual, s statement) {
 	case s.keyword() == "persistence_engine":
 		v.service.Engine = args[0]
 		if len(args[0]) > 16 {
-			m.leave(s.place, "%s: keepalived cuts the name to 16 bytes", s.label())
+			m.leave(Taken, s, "keepalived cuts the name to 16 bytes")
 			v.service.Engine = args[0][:16]
 		}
 	case s.keyword() == "persistence_granularity":
@@ -240,7 +240,7 @@ func (m *mapper) persistence(v *virtual, s statement) {
 	case len(args) == 0:
 		v.service.Timeout = defaultPersistence
 	default:
-		if n, ok := m.number(s, args[0], 1, spec.MaxPersistenceTimeout, false); ok {
+		if n, ok := m.number(s, "it", args[0], 1, spec.MaxPersistenceTimeout, false); ok {
 			v.service.Timeout = uint32(n)
 		}
 	}

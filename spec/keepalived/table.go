@@ -12,7 +12,7 @@ func (m *mapper) service(v *virtual, k spec.ServiceKey) {
 			return
 		}
 		v.told = true
-		m.leave(v.place, "%s: %s is there already from %s, and keeps the settings that it has there", v.label(), k, first)
+		m.leave(Missing, v.statement, "%s is there already from %s, and keeps the settings that it has there", k, first)
 		return
 	}
 	m.made[k] = v.place
@@ -36,9 +36,9 @@ func (m *mapper) destination(v *virtual, r *server, s spec.ServiceKey, d spec.De
 	case r.told:
 		return
 	case there:
-		m.leave(r.place, "%s: %s is there already, and keeps the settings that it has", r.label(), k)
+		m.leave(Missing, r.statement, "%s is there already, and keeps the settings that it has", k)
 	case other:
-		m.leave(r.place, "%s: what is not NAT has the port of its service: keepalived takes %d", r.label(), port)
+		m.leave(Taken, r.statement, "what is not NAT has the port of its service: keepalived takes %d", port)
 	}
 	r.told = there || other
 }
@@ -91,10 +91,10 @@ func (m *mapper) leaveSorry(v *virtual, takeover bool) {
 	switch {
 	case v.sorry == nil:
 	case takeover:
-		m.leave(v.sorry.place, "%s: all real servers together weigh less than the quorum: it is in the table instead of them", v.sorry.label())
+		m.leave(Taken, v.sorry.statement, "all real servers together weigh less than the quorum: it is in the table instead of them")
 	case *v.sorry.inhibit && !v.doubled:
-		m.leave(v.sorry.place, "%s: it is in the table with weight 0, and takes over when too few real servers are up", v.sorry.label())
+		m.leave(Taken, v.sorry.statement, "it is in the table with weight 0, and takes over when too few real servers are up")
 	default:
-		m.leave(v.sorry.place, "%s: it comes into the table when too few real servers are up", v.sorry.label())
+		m.leave(Missing, v.sorry.statement, "it comes into the table when too few real servers are up")
 	}
 }

@@ -14,9 +14,25 @@ type statement struct {
 
 func (s statement) keyword() string { return s.words[0] }
 
-// label names a statement in messages.
+// name is the keyword in messages. What does not look like one may be a secret, and is not shown.
+func (s statement) name() string {
+	if !keywordLike(s.keyword()) {
+		return noKeyword
+	}
+	return s.keyword()
+}
+
+// label names a statement that has a part in the table, with the values that say which one it is. What else stands there may
+// be a secret.
 func (s statement) label() string {
-	return strings.ReplaceAll(strings.Join(s.words, " "), marker, "$")
+	most := 2
+	switch s.keyword() {
+	case "virtual_server", "real_server", "sorry_server":
+		most = 3
+	case "lvs_timeouts":
+		most = 1
+	}
+	return strings.ReplaceAll(strings.Join(s.words[:min(most, len(s.words))], " "), marker, "$")
 }
 
 // blocks reads all files.
@@ -37,7 +53,7 @@ func (r *reader) blocks() ([]statement, error) {
 	if len(open) > 1 {
 		outer := open[len(open)-2]
 		s := outer[len(outer)-1]
-		return nil, errorAt(s.place, "the block of %s is not closed: write a }", s.label())
+		return nil, errorAt(s.place, "the block of %s is not closed: write a }", s.name())
 	}
 	return open[0], nil
 }

@@ -21,7 +21,7 @@ func (m *mapper) vrrpInstance(s statement) {
 		return
 	}
 	m.instances[name] = s.place
-	rest := summary{what: "VRRP, which decides where the addresses are"}
+	rest := summary{what: "VRRP settings"}
 	var addresses []statement
 	on := ""
 	for _, c := range s.block {
@@ -35,7 +35,7 @@ func (m *mapper) vrrpInstance(s statement) {
 				on = args[0]
 			}
 		default:
-			rest.add(c.place, c.keyword())
+			rest.add(c.place, c.name())
 		}
 	}
 	m.leaveSummary(s, rest)
@@ -51,11 +51,11 @@ func (m *mapper) staticAddresses(s statement) {
 
 // addVIPs makes an entry for each interface, the block's own first.
 func (m *mapper) addVIPs(s statement, name, on string, lines []statement) {
-	options := summary{what: "of the addresses"}
+	options := summary{what: "options of the addresses"}
 	own, others := VIP{Name: name, Interface: on, Place: s.place}, map[string]int{}
 	var more []VIP
 	for _, line := range lines {
-		a, ok := m.prefix(line)
+		a, ok := m.prefix(s, line)
 		if !ok {
 			continue
 		}
@@ -80,7 +80,7 @@ func (m *mapper) addVIPs(s statement, name, on string, lines []statement) {
 }
 
 // prefix reads the address that a line begins with.
-func (m *mapper) prefix(line statement) (netip.Prefix, bool) {
+func (m *mapper) prefix(block, line statement) (netip.Prefix, bool) {
 	words := statement{append([]string{"address"}, line.words...), line.place, nil}
 	args, ok := m.args(words, 1, len(words.words))
 	if !ok {
@@ -89,12 +89,12 @@ func (m *mapper) prefix(line statement) (netip.Prefix, bool) {
 	text, length, found := strings.Cut(args[0], "/")
 	a, ok := parseAddr(text)
 	if !ok {
-		m.ignored(line, "it does not begin with an address")
+		m.ignoredLine(block, line, "it does not begin with an address")
 		return netip.Prefix{}, false
 	}
 	bits := uint64(a.BitLen())
 	if found {
-		if n, ok := m.number(line, length, 0, bits, true); ok {
+		if n, ok := m.number(statement{words: line.words[:1], place: line.place}, "the length", length, 0, bits, true); ok {
 			bits = n
 		}
 	}
@@ -112,6 +112,9 @@ func addressOptions(line statement, options *summary) (dev string) {
 		if word == "dev" && i < len(line.words) {
 			dev = line.words[i]
 			continue
+		}
+		if !value && !known("home mngtmpaddr nodad autojoin noprefixroute no_track use_vmac", word) {
+			word = "what is no option"
 		}
 		options.add(line.place, word)
 	}

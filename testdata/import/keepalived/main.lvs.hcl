@@ -1,21 +1,21 @@
 # Imported from keepalived's configuration in keepalived.conf, virtual_servers/web.conf by lvsform devel.
 #
-# Left out: global_defs: notification: router_id (keepalived.conf:3)
-#
-# Left out: lvs_sync_daemon eth0 VI_1 id 3: the role of the sync daemon follows the vrrp_instance VI_1 (keepalived.conf:5)
-#
-# Left out: vrrp_instance VI_1: VRRP, which decides where the addresses are: state, virtual_router_id, priority (keepalived.conf:9)
-#
-# Left out: virtual_server 192.0.2.10 80: health checks: delay_loop, TCP_CHECK (2) (virtual_servers/web.conf:2)
+# Left out: lvs_sync_daemon eth0: the role of the sync daemon follows the vrrp_instance VI_1 (keepalived.conf:5)
 #
 # Left out: sorry_server 10.0.0.99 80: it comes into the table when too few real servers are up (virtual_servers/web.conf:8)
+#
+# Left out: notification of global_defs: router_id (keepalived.conf:3)
+#
+# Left out: VRRP settings of vrrp_instance VI_1: state, virtual_router_id, priority (keepalived.conf:9)
+#
+# Left out: health checks of virtual_server 192.0.2.10 80: delay_loop, TCP_CHECK (virtual_servers/web.conf:2)
 
-# keepalived.conf:8, on eth0
+# keepalived.conf:8, on eth0, 192.0.2.10/24
 vip "VI_1" {
   addresses = ["192.0.2.10"]
 }
 
-# keepalived.conf:15, on eth1
+# keepalived.conf:15, on eth1, 192.0.2.11/24
 vip "VI_1-eth1" {
   addresses = ["192.0.2.11"]
 }

@@ -1,16 +1,12 @@
 # Imported from ipvsadm's rules in lb1.rules by lvsform devel.
 #
-# lb1.rules: a dump shows local servers as direct ones (-g), and so they are read: ipvsadm -Ln tells them apart
+# Left out: tcp 192.0.2.10:82. Flag of another scheduler. flag-1 is not a flag of rr. The scheduler reads no flags. On the node "ipvsadm -E -t 192.0.2.10:82 -s rr" takes away what has no effect.
 #
-# lb1.rules: thresholds are not shown and assumed to be 0: ipvsadm -Ln --thresholds shows them
+# Left out: udp 192.0.2.10:53 with 3 servers. One-packet scheduling with masquerading (udp 192.0.2.10:53 -> 10.0.0.11:53), and 1 more like it. Without a connection the kernel cannot translate replies back, and they are lost: use another forwarding method, or leave one_packet out. If nobody waits for replies, leave the service as it is.
 #
-# lb1.rules: connection timeouts are not shown: ipvsadm -Ln --timeout shows them
+# What is left out stays as it is: lvsform does not touch services that no configuration declares.
 #
-# lb1.rules: no sync daemon is shown: ipvsadm -Ln --daemon shows those that run
-#
-# Left out: tcp 192.0.2.10:82. Flag of another scheduler. flag-1 is not a flag of rr. The scheduler reads no flags.
-#
-# Left out: udp 192.0.2.10:53 with 3 servers. One-packet scheduling with masquerading (udp 192.0.2.10:53 -> 10.0.0.11:53), and 1 more like it. Without a connection the kernel cannot translate replies back, and they are lost: use another forwarding method, or leave one_packet out.
+# lb1.rules: a dump has no thresholds, timeouts and sync daemons, and shows local servers as direct ones: (ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon) has all of it
 
 vip "http" {
   addresses = ["192.0.2.10"]

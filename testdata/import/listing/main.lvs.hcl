@@ -1,10 +1,6 @@
 # Imported from ipvsadm's rules in <stdin> by lvsform devel.
 #
-# <stdin>: thresholds are not shown and assumed to be 0: ipvsadm -Ln --thresholds shows them
-#
-# <stdin>: connection timeouts are not shown: ipvsadm -Ln --timeout shows them
-#
-# <stdin>: no sync daemon is shown: ipvsadm -Ln --daemon shows those that run
+# <stdin>: this has no thresholds, timeouts and sync daemons: (ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon) has all of it
 
 vip "http" {
   addresses = ["192.0.2.10"]

@@ -1,6 +1,6 @@
 # Imported from ipvsadm's rules in lb1.rules, lb1.thresholds, lb1.timeouts, lb1.daemons by lvsform devel.
 #
-# lb1.rules: a dump shows local servers as direct ones (-g), and so they are read: ipvsadm -Ln tells them apart
+# lb1.rules: this shows local servers as direct ones: (ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon) has all of it
 
 vip "http" {
   addresses = ["192.0.2.10"]

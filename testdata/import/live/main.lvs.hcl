@@ -1,6 +1,8 @@
 # Imported from the live node lb1 (driver file, Linux 6.1.0) by lvsform devel.
 #
-# Left out: tcp 192.0.2.10:8080 with 1 server. Port mapping without masquerading (tcp 192.0.2.10:8080 -> 10.0.0.11:80). Method direct does not rewrite ports, so that packets for port 8080 arrive at port 8080 and not at 80: leave the server's port out, or use forward = "masquerade".
+# Left out: tcp 192.0.2.10:8080 with 1 server. Port mapping without masquerading (tcp 192.0.2.10:8080 -> 10.0.0.11:80). Method direct does not rewrite ports, and the kernel ignores this one. On the node "ipvsadm -a -t 192.0.2.10:8080 -r 10.0.0.11:8080 -g -w 1" adds the server with port 8080, and "ipvsadm -d -t 192.0.2.10:8080 -r 10.0.0.11:80" deletes this one.
+#
+# What is left out stays as it is: lvsform does not touch services that no configuration declares.
 
 vip "web" {
   addresses = ["192.0.2.10"]

@@ -1,14 +1,10 @@
 # Imported from ipvsadm's rules in lb1.rules by lvsform devel.
 #
-# lb1.rules:2: the name localhost was looked up: it is 127.0.0.1 now
+# lb1.rules: names taken from /etc/services: https 443
 #
-# lb1.rules: a dump shows local servers as direct ones (-g), and so they are read: ipvsadm -Ln tells them apart
+# lb1.rules: names of hosts that were looked up, and what they are now: localhost 127.0.0.1
 #
-# lb1.rules: thresholds are not shown and assumed to be 0: ipvsadm -Ln --thresholds shows them
-#
-# lb1.rules: connection timeouts are not shown: ipvsadm -Ln --timeout shows them
-#
-# lb1.rules: no sync daemon is shown: ipvsadm -Ln --daemon shows those that run
+# lb1.rules: a dump has no thresholds, timeouts and sync daemons, and shows local servers as direct ones: (ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon) has all of it
 
 vip "https" {
   addresses = ["192.0.2.10"]

@@ -7,6 +7,7 @@ vip "kubernetes" {
 }
 
 pool "web" {
+  # There is no server yet: this stands for nothing.
   forward = "direct"
 }
 
@@ -21,6 +22,7 @@ service "web" {
 }
 
 pool "kubernetes" {
+  # There is no server yet: this stands for nothing.
   forward = "direct"
 }
 

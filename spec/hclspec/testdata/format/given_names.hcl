@@ -35,7 +35,7 @@ vip "pair-http" {
   addresses = ["192.0.2.16"]
 }
 
-vip "pair-unused" {
+vip "pair-other" {
   addresses = ["192.0.2.17"]
 }
 

@@ -21,7 +21,7 @@ vip "VI_1-smtp" {
 }
 
 # vrrp_instance VI_1 on eth0
-vip "VI_1-unused" {
+vip "VI_1-other" {
   addresses = ["192.0.2.14"]
 }
 
