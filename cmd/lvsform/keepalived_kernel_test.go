@@ -43,7 +43,8 @@ func tryKeepalived(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := keepalived.Load(path, hostFiles{}, "")
+	id, _ := os.ReadFile(filepath.Join(dir, "id")) // most cases have none
+	c, err := keepalived.Load(path, hostFiles{}, string(id))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func tryKeepalived(t *testing.T, dir string) {
 		w.put(c.State) // what no configuration can declare
 	} else {
 		w.write("etc/.keep", "")
-		w.run(exitDone, "import", "--out", w.path("etc/lb.lvs.hcl"), path)
+		w.run(exitDone, "import", "--keepalived-id", string(id), "--out", w.path("etc/lb.lvs.hcl"), path)
 		w.run(exitDone, "apply", "--auto-approve", w.path("etc"))
 	}
 	ours := listings(t)
@@ -60,7 +61,7 @@ func tryKeepalived(t *testing.T, dir string) {
 		drivertest.Run(t, "ip", "link", "add", "eth0", "type", "dummy")
 		drivertest.Run(t, "ip", "link", "set", "eth0", "up")
 		serveChecks(t)
-		log := runKeepalived(t, path)
+		log := runKeepalived(t, path, string(id))
 		if diff := cmp.Diff(settled(t, ours), ours); diff != "" {
 			said, _ := os.ReadFile(log)
 			t.Errorf("the table (-keepalived +lvsform)\n%s\nkeepalived said\n%s", diff, said)
@@ -118,14 +119,17 @@ func serveChecks(t *testing.T) {
 
 // runKeepalived starts keepalived without VRRP in the namespace of the calling goroutine. It ends with the test.
 // What it says is in the file.
-func runKeepalived(t *testing.T, path string) (log string) {
+func runKeepalived(t *testing.T, path, id string) (log string) {
 	t.Helper()
 	dir := t.TempDir()
 	said, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("keepalived", "-C", "-B", "-n", "-l", "-G", "-R", "-f", path,
+	if id == "" {
+		id = "nobody"
+	}
+	cmd := exec.Command("keepalived", "-C", "-B", "-n", "-l", "-G", "-R", "-f", path, "-i", id,
 		"-p", filepath.Join(dir, "main.pid"), "-c", filepath.Join(dir, "checkers.pid"))
 	cmd.Stdout, cmd.Stderr = said, said
 	if err := cmd.Start(); err != nil {

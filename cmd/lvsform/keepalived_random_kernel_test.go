@@ -32,7 +32,7 @@ func TestKernelKeepalivedRandom(t *testing.T) {
 			w.put(c.State)
 			ours := listings(t)
 			drivertest.NewNetns(t).Do(func() {
-				log := runKeepalived(t, path)
+				log := runKeepalived(t, path, "")
 				if diff := cmp.Diff(settled(t, ours), ours); diff != "" {
 					said, _ := os.ReadFile(log)
 					t.Errorf("the table (-keepalived +lvsform)\n%s\nkeepalived said\n%s\nof\n%s", diff, said, g)
