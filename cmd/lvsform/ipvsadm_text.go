@@ -5,38 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 )
 
 // ipvsadmText is a plan as commands that can be pasted into a shell, in order and one on each line, or the way back from it.
-// What is not a command is a comment: a wait, which the shell does not do, an import, a warning. The error names every
-// object that ipvsadm cannot do.
+// What is not a command is a comment: a wait, which the shell does not do, an import, a warning. "set -e" would end the
+// shell that a person pastes into, and so it is not there. The error names every object that ipvsadm cannot do.
 func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 	var b bytes.Buffer
 	steps := made.Changes
 	if undo {
 		steps = steps.Inverse()
-		comment(&b, "The way back from a plan for %s: %s.", made.Host.Name, count(len(steps), "step"))
-	} else {
-		comment(&b, "Plan for %s: %s.", made.Host.Name, made.Summary())
-		if made.Partial {
-			comment(&b, "Warning: targets or exclusions leave out objects that may differ, too.")
-		}
-		for _, w := range made.Warnings {
-			comment(&b, "Warning: %s", w)
-		}
-		for _, k := range made.Adopted {
-			comment(&b, "%s will be imported: it is there, and becomes lvsform's with an apply", k)
-		}
 	}
+	head(&b, made, steps, undo)
 	var errs []error
 	for _, batch := range steps.Batches() {
 		for _, s := range batch {
-			if s.Drain > 0 {
+			switch {
+			case s.Drain > 0:
 				comment(&b, "wait until %s has no active connections, at most %s", s.Key, s.Drain)
+			case undo && s.Action() == plan.Delete && s.Key.Kind() == spec.KindDestination:
+				comment(&b, "connections of %s break here: undoing does not wait for them", s.Key)
 			}
 		}
 		for _, s := range batch {
@@ -48,6 +42,37 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 		}
 	}
 	return b.Bytes(), errors.Join(errs...)
+}
+
+// head says what the commands are, and what a shell does otherwise than an apply.
+func head(b *bytes.Buffer, made *plan.Plan, steps plan.Changeset, undo bool) {
+	command := "apply"
+	if undo {
+		command = "rollback"
+	}
+	if slices.ContainsFunc(steps, func(s plan.Step) bool { return s.Drain > 0 || s.Action() == plan.Delete }) {
+		comment(b, "A shell does not wait: go line by line at the comments, or let \"lvsform %s\" do it.", command)
+		comment(b, "Nor does it stop at a line that fails: look at each before what is deleted next.")
+	}
+	if undo {
+		comment(b, "The way back from a plan for %s: %s.", made.Host.Name, count(len(steps), "step"))
+		for _, w := range made.Warnings {
+			if strings.HasPrefix(w, "Undoing ") {
+				comment(b, "Warning: %s", w)
+			}
+		}
+		return
+	}
+	comment(b, "Plan for %s: %s.", made.Host.Name, made.Summary())
+	if made.Partial {
+		comment(b, "Warning: targets or exclusions leave out objects that may differ, too.")
+	}
+	for _, w := range made.Warnings {
+		comment(b, "Warning: %s", w)
+	}
+	for _, k := range made.Adopted {
+		comment(b, "%s will be imported: it is there, and becomes lvsform's with an apply", k)
+	}
 }
 
 // comment writes a sentence for a shell to pass over, whatever is in it.
