@@ -4,10 +4,9 @@ package ipvsadm
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/lvsform/lvsform/drivers/internal/doubt"
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
@@ -15,47 +14,65 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Do does the changes in order, by one "ipvsadm -R", and has one result for each. It goes on after a change that fails.
-// When the program ends early, hangs, or says what nobody knows, the objects are read again, and only what is neither as
-// before nor as it should be stays unknown. A change that ipvsadm cannot express is not tried: its error is Cannot's.
+// Do does the changes in order, by as few "ipvsadm -R" as can be, and has one result for each. It goes on after a change
+// that fails. When the program ends early, hangs, or says what nobody knows or what may also stand for a lost answer, the
+// objects are read again, and only what is neither as before nor as it should be stays unknown. A change that ipvsadm
+// cannot express is not tried: its error is Cannot's.
 func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	b := &batch{changes: changes, results: make([]plan.Result, len(changes)), said: map[int]string{}}
+	b := &batch{program: d.program, changes: changes, results: make([]plan.Result, len(changes)), said: map[int]string{}, refused: map[int]error{}}
 	if err := ctx.Err(); err != nil {
 		for i, c := range changes {
 			b.results[i].Err = fmt.Errorf("%s: %w", c, err)
 		}
 		return b.results
 	}
-	for left := b.lines(); len(left) > 0; {
-		left = b.send(d.program, left)
-	}
-	for _, r := range b.results {
-		if r.Unknown {
-			b.settle(d.read(context.WithoutCancel(ctx)))
-			break
+	for _, lines := range b.processes() {
+		for len(lines) > 0 {
+			lines = b.send(lines)
 		}
+	}
+	if b.doubtful() {
+		live, err := spec.State{}, b.unread
+		if err == nil {
+			live, err = d.read(context.WithoutCancel(ctx))
+		}
+		b.settle(live, err)
 	}
 	return b.results
 }
 
 // batch is changes on their way through the program.
 type batch struct {
+	program *program
 	changes []plan.Change
 	results []plan.Result
 	// said are words of the program about a change that nobody knows.
 	said map[int]string
+	// refused are refusals that may be a lost answer.
+	refused map[int]error
+	// broken is why no further process is given anything, and gaveUp how often one gave up.
+	broken error
+	gaveUp int
+	// unread is why reading the table would not tell what became of the changes.
+	unread error
 }
 
 // line is the command of the change with this index.
 type line struct {
 	index int
 	text  string
+	alone bool
 }
 
-// lines are the commands of those changes that can be said; the others have their result already.
-func (b *batch) lines() (out []line) {
+// The kernel has no answer for a sync daemon that is stopped before its thread has run, and ipvsadm waits for it.
+const daemonPatience = 5 * time.Second
+
+// processes are the commands of those changes that can be said, as they are given to one process each; the other changes
+// have their result already. What is about a sync daemon has a process of its own: between the start and the stop of one
+// there is a little time, and if no answer comes, it is that line's alone.
+func (b *batch) processes() (out [][]line) {
 	for i, c := range b.changes {
 		words, err := rules.Command(c)
 		if err != nil {
@@ -66,7 +83,12 @@ func (b *batch) lines() (out []line) {
 			b.results[i].Err = &rules.LimitError{Key: c.Key, Why: odd}
 			continue
 		}
-		out = append(out, line{i, strings.Join(words, " ")})
+		l := line{i, strings.Join(words, " "), c.Key.Kind() == spec.KindSyncDaemon}
+		if last := len(out) - 1; last >= 0 && !l.alone && !out[last][0].alone {
+			out[last] = append(out[last], l)
+		} else {
+			out = append(out, []line{l})
+		}
 	}
 	return out
 }
@@ -81,83 +103,67 @@ func oddWord(words []string) string {
 	return ""
 }
 
-// send has the lines executed by one process. It returns the lines after one at which ipvsadm gave up by itself.
-func (b *batch) send(p *program, lines []line) (rest []line) {
-	var text strings.Builder
-	text.WriteString(marker(0))
-	for i, l := range lines {
-		text.WriteString(l.text)
-		text.WriteString("\n")
-		text.WriteString(marker(i + 1))
-	}
-	e := &ear{}
-	ended := p.run(context.Background(), text.String(), func([]byte) (bool, error) { return false, nil }, e.hear, "-R")
-	e.end()
-	done := max(e.next-1, 0) // so many lines have been executed
-	for i, l := range lines[:done] {
-		b.answer(l.index, e.said[i+1])
-	}
-	if done == len(lines) {
-		return nil
-	}
-	if e.next == 0 {
-		b.neverBegan(p, lines, e.words(), ended)
-		return nil
-	}
-	if exit, ok := errors.AsType[*exec.ExitError](ended); ok && (exit.ExitCode() == 2 || exit.ExitCode() == 255) && e.words() != "" {
-		b.answer(lines[done].index, e.words())
-		return lines[done+1:]
-	}
-	for _, l := range lines[done:] {
-		b.doubt(l.index, b.early(p, ended, e.words()))
-	}
-	return nil
-}
-
 // answer is what the program said of a change: nothing, if it was done.
 func (b *batch) answer(i int, said string) {
 	c := b.changes[i]
 	if said == "" {
 		return
 	}
-	if errno, known := errnoOf(said); known {
-		b.results[i].Err = &spec.Refusal{Op: c.Action().String(), Key: c.Key, Errno: errno}
+	errno, known := errnoOf(said)
+	if !known {
+		b.said[i] = said
+		b.doubt(i, fmt.Errorf("ipvsadm says %s", quote(said)))
 		return
 	}
-	b.said[i] = said
-	b.doubt(i, fmt.Errorf("ipvsadm says %s", quote(said)))
+	b.results[i].Err = &spec.Refusal{Op: c.Action().String(), Key: c.Key, Errno: errno}
+	if !final[errno] {
+		b.refused[i] = b.results[i].Err
+	}
 }
 
 func (b *batch) doubt(i int, why error) { b.results[i] = plan.Result{Err: why, Unknown: true} }
 
-// neverBegan is for a program that has executed nothing that we know of.
-func (b *batch) neverBegan(p *program, lines []line, said string, ended error) {
-	_, missing := errors.AsType[notStarted](ended)
-	why := b.early(p, ended, said)
-	for _, l := range lines {
-		if missing || initError(said) != nil {
-			b.results[l.index].Err = fmt.Errorf("%s: %w", b.changes[l.index], why)
-		} else {
-			b.doubt(l.index, why)
-		}
-	}
+// not is for a change that was not done.
+func (b *batch) not(i int, why error) {
+	b.results[i] = plan.Result{Err: fmt.Errorf("%s: it was not done: %w", b.changes[i], why)}
 }
 
-// early says how the program ended before it had executed everything.
-func (b *batch) early(p *program, ended error, said string) error {
-	if ended == nil {
-		ended = errors.New("it ended as if all were well, and has not executed everything")
+func (b *batch) doubtful() bool {
+	for _, r := range b.results {
+		if r.Unknown {
+			return true
+		}
 	}
-	return p.explain(ended, said, "-R")
+	return len(b.refused) > 0
 }
 
 // settle looks what became of the changes that are in doubt. One that was done and about which the program said
 // something stays in doubt: it is an error, and whoever undoes the batch must take it back.
 func (b *batch) settle(live spec.State, unread error) {
-	doubt.Settle(b.changes, b.results, live, unread)
+	doubt.Settle(b.changes, b.results, live.Clone(), unread)
 	for i, said := range b.said {
 		if b.results[i] == (plan.Result{}) {
-			b.doubt(i, fmt.Errorf("%s: it is there now, and ipvsadm said %s", b.changes[i], quote(said)))
+			b.doubt(i, fmt.Errorf("%s: it is done, and ipvsadm said %s", b.changes[i], quote(said)))
 		}
 	}
+	for i, refusal := range b.refused {
+		switch {
+		case unread != nil:
+			b.doubt(i, fmt.Errorf("%w, unless the answer was lost; reading it failed too: %w", refusal, unread))
+		case b.looksDone(i, live):
+			b.doubt(i, fmt.Errorf("%w; and yet it is done", refusal))
+		}
+	}
+}
+
+// looksDone says that an object is as a change was to make it, was not so before, and no later change is about it.
+func (b *batch) looksDone(i int, live spec.State) bool {
+	c := b.changes[i]
+	for _, later := range b.changes[i+1:] {
+		if later.Key == c.Key {
+			return false
+		}
+	}
+	now := live.Get(c.Key)
+	return spec.Satisfies(now, doubt.Seen(c.After)) && !spec.Satisfies(now, doubt.Seen(c.Before))
 }

@@ -89,7 +89,9 @@ func TestResultsSayWhatIsTrue(t *testing.T) {
 		"refused by its way": {fake.Fault{Say: "Network is unreachable\n"}, []string{"done", "done", third + "the interface is down or has no address (ENETUNREACH)", "done", "done"}},
 		"refused with noise": {fake.Fault{Say: "modprobe: noise\nMemory allocation problem\n"}, []string{"done", "done", third + "the kernel is out of memory (ENOMEM)", "done", "done"}},
 		"unheard of, undone": {fake.Fault{Say: "Phase of the moon\n"}, []string{"done", "done", third + `it was not done: ipvsadm says "Phase of the moon"`, "done", "done"}},
-		"unheard of, done":   {fake.Fault{Say: "Phase of the moon\n", Done: true}, []string{"done", "done", "unknown: " + third + `it is there now, and ipvsadm said "Phase of the moon"`, "done", "done"}},
+		"unheard of, done":   {fake.Fault{Say: "Phase of the moon\n", Done: true}, []string{"done", "done", "unknown: " + third + `it is done, and ipvsadm said "Phase of the moon"`, "done", "done"}},
+		"an answer that may be lost": {fake.Fault{Say: "Invalid operation.  Possibly wrong module version, address not unicast, ...\n", Done: true}, []string{"done", "done",
+			"unknown: " + (&spec.Refusal{Op: "create", Key: serverOf(web, 2), Errno: syscall.EINVAL}).Error() + "; and yet it is done", "done", "done"}},
 		"marker out of turn": {fake.Fault{Say: "--lvsform-9: unknown option\n"}, []string{"done", "done", third + `it was not done: ipvsadm says "--lvsform-9: unknown option"`, "done", "done"}},
 		"binary":             {fake.Fault{Say: strings.Repeat("\x00\xff", 100000) + "\n", Exit: 2}, nil},
 	} {

@@ -68,13 +68,16 @@ var versionText = regexp.MustCompile(`^ipvsadm v((\d+)\.(\d+)\S*)`)
 
 func (d *Driver) askVersion() (string, error) {
 	// What stands on stderr may be modprobe's, and the version is there all the same.
-	out, said, err := d.program.output(context.Background(), "", mostWords, "--version")
+	var out, said bytes.Buffer
+	err := d.program.run(context.Background(), job{
+		args: []string{"--version"}, out: keep(&out, mostWords), said: keep(&said, mostWords), patience: d.program.patience,
+	})
 	if err != nil {
-		return "", d.program.explain(err, said, "--version")
+		return "", d.program.explain(err, said.String(), "--version")
 	}
-	m := versionText.FindSubmatch(bytes.TrimLeft(out, "\n"))
+	m := versionText.FindSubmatch(bytes.TrimLeft(out.Bytes(), "\n"))
 	if m == nil {
-		return "", fmt.Errorf("%s --version: it does not say which version of ipvsadm it is, but %s", d.program.path, quote(string(out)))
+		return "", fmt.Errorf("%s --version: it does not say which version of ipvsadm it is, but %s", d.program.path, quote(out.String()))
 	}
 	major, _ := strconv.Atoi(string(m[2]))
 	minor, _ := strconv.Atoi(string(m[3]))
@@ -87,6 +90,10 @@ func (d *Driver) askVersion() (string, error) {
 
 // Program is where the program is, and its version.
 func (d *Driver) Program() (path, version string) { return d.program.path, d.version }
+
+// Kill ends the program that runs, if there is one, and lets no other be started: it is for a process that is about to
+// end, from any goroutine. What was being done is then half done.
+func (d *Driver) Kill() { d.program.kill() }
 
 // Close gives up the namespace. The table stays as it is.
 func (d *Driver) Close() error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -134,7 +135,7 @@ func TestKernelWhatIpvsadmDoesNotShow(t *testing.T) {
 		says    string
 	}{
 		{"local", []plan.Change{create(mark, rr), create(serverOf(mark, 1), spec.Destination{Forward: spec.Local, Weight: 3})}, ""},
-		{"another port", []plan.Change{create(mark, rr), create(web, rr), create(spec.DestinationKey{Service: web, Address: serverOf(web, 1).Address}, one)}, ""},
+		{"another port", []plan.Change{create(mark, rr), create(web, rr), create(spec.DestinationKey{Service: web, Address: netip.MustParseAddrPort("10.0.0.11:8080")}, one)}, ""},
 		{"heavy", []plan.Change{create(mark, rr), create(serverOf(mark, 1), spec.Destination{Weight: 1<<31 - 1, UpperThreshold: 1<<32 - 1})}, ""},
 		{"checksum 3", []plan.Change{create(mark, rr), create(serverOf(mark, 1), tunnel(spec.Tunnel{Type: spec.GUE, Port: 1, Checksum: 3}))}, "use the driver netlink"},
 		{"tunnel type 7", []plan.Change{create(mark, rr), create(serverOf(mark, 1), tunnel(spec.Tunnel{Type: 7}))}, "netlink"},

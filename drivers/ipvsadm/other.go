@@ -33,6 +33,9 @@ func Open(Options) (*Driver, error) { return nil, errLinux }
 // Program is nowhere.
 func (*Driver) Program() (path, version string) { return "", "" }
 
+// Kill does nothing.
+func (*Driver) Kill() {}
+
 // Close does nothing.
 func (*Driver) Close() error { return nil }
 

@@ -24,25 +24,23 @@ func script(t *testing.T, body string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ipvsadm")
 	text := "#!/bin/sh\nif [ \"$1\" = --version ]; then echo 'ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)'; exit; fi\n" + body + "\n"
-	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	fake.Script(t, path, text)
 	return path
 }
 
 func TestProgramsThatCannotBeUsed(t *testing.T) {
 	version := func(line string) string {
 		path := script(t, "")
-		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+line+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		fake.Script(t, path, "#!/bin/sh\n"+line+"\n")
 		return path
 	}
 	plain := filepath.Join(t.TempDir(), "plain")
 	if err := os.WriteFile(plain, []byte("text"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("PATH", filepath.Dir(plain)+":"+os.Getenv("PATH"))
 	for _, c := range []struct{ program, says string }{
+		{"plain", "the program " + plain + " is not executable"},
 		{"/none/ipvsadm", "the program /none/ipvsadm is not there: install the package ipvsadm, or use the driver netlink, which needs no program"},
 		{"ipvsadm-that-nobody-has", "the program ipvsadm-that-nobody-has is not there: install"},
 		{plain, "the program " + plain + " is not executable"},
@@ -122,6 +120,7 @@ func TestRead(t *testing.T) {
 		"killed":         {fake.Fault{Kill: syscall.SIGKILL}, "-R: it was ended by a signal (killed)"},
 		"hangs":          {fake.Fault{Wait: time.Hour}, "-R: it did not get on for 2s and was killed"},
 		"status":         {fake.Fault{Exit: 3}, "-R: it ended with status 3"},
+		"half a line":    {fake.Fault{Done: true, Say: "trouble"}, `-R: it listed the table as if all were well, and said: "trouble`},
 		"words":          {fake.Fault{Done: true, Say: "trouble\n"}, `-R: it listed the table as if all were well, and said: "trouble`},
 		"garbage":        {fake.Fault{Done: true, Print: "\x00garbage\n"}, "lists what cannot be read; the driver netlink can read every table: listing:"},
 		"nobody's words": {fake.Fault{Done: true, Print: "-a -t 192.0.2.10:80 -r 10.0.0.77:80 (null) -w 1\n"}, "the driver netlink can read every table: listing:"},
@@ -151,7 +150,7 @@ func TestRead(t *testing.T) {
 func TestStrangersInThePlaceOfTheProgram(t *testing.T) {
 	for name, c := range map[string]struct{ body, says string }{
 		"deaf":     {"exec <&-; exit 0", "it ended as if all were well, and has not executed everything"},
-		"mute":     {"exec 2>/dev/null; cat >/dev/null; exit 0", "it ended as if all were well, and has not executed everything"},
+		"mute":     {"exec 2>/dev/null; cat >/dev/null; exit 0", "it did not get on for 1s and was killed"},
 		"endless":  {"yes >&2", "it did not get on for 1s and was killed"},
 		"flood":    {"yes", "it did not get on for 1s and was killed"},
 		"lingers":  {"sleep 1000 & exit 4", "it ended with status 4"},
@@ -165,7 +164,7 @@ func TestStrangersInThePlaceOfTheProgram(t *testing.T) {
 				changes = append(changes, create(serverOf(spec.Mark(uint32(i+1), spec.IPv4), 1), one))
 			}
 			for i, r := range d.Do(t.Context(), changes) {
-				if r.Err == nil || !strings.Contains(r.Err.Error(), c.says) || r.Unknown != (name != "helpless") {
+				if r.Err == nil || !strings.Contains(r.Err.Error(), c.says) || r.Unknown != (name != "helpless" && i < 16) {
 					t.Fatalf("%d: %+v", i, r)
 				}
 			}

@@ -7,16 +7,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os/exec"
 	"syscall"
+	"time"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 	"github.com/lvsform/lvsform/spec"
 )
 
-// How often something is listed that another writer keeps changing.
-const readAttempts = 10
+// How often something is listed that another writer keeps changing, and how much longer each time is waited before.
+const (
+	readAttempts = 10
+	readPause    = 20 * time.Millisecond
+)
 
 var errUnsettled = errors.New("the table is being changed by somebody else")
 
@@ -101,7 +106,10 @@ func (d *Driver) Connections(ctx context.Context, services []spec.ServiceKey) (m
 // settled lists until use has nothing against what was listed.
 func (d *Driver) settled(ctx context.Context, listings string, use func(out []byte) error) error {
 	var err error
-	for range readAttempts {
+	for n := range readAttempts {
+		if err := pause(ctx, time.Duration(n)*readPause); err != nil {
+			return err
+		}
 		var out []byte
 		if out, err = d.list(ctx, listings); err == nil {
 			err = use(out)
@@ -113,10 +121,21 @@ func (d *Driver) settled(ctx context.Context, listings string, use func(out []by
 	return fmt.Errorf("no two of %d reads agree: %w", readAttempts, err)
 }
 
-// list is what the listings print. An error that is errUnsettled comes of what changed in between.
+// list is what the listings print. An error that is errUnsettled comes of what changed in between. What the program, its
+// loader or whatever stands in its place says before it begins is not about the listings: a marker ends it.
 func (d *Driver) list(ctx context.Context, listings string) ([]byte, error) {
-	out, said, err := d.program.output(ctx, listings, mostListed, "-R")
+	var out bytes.Buffer
+	e := &ear{}
+	begin := func(in io.WriteCloser) {
+		_, _ = io.WriteString(in, marker(0)+listings)
+		_ = in.Close()
+	}
+	err := d.program.run(ctx, job{args: []string{"-R"}, begin: begin, out: keep(&out, mostListed), said: e.hear, patience: d.program.patience})
+	e.end()
+	said := e.words()
 	switch errno, known := errnoOf(said); {
+	case err != nil && ctx.Err() != nil:
+		return nil, context.Cause(ctx)
 	case err != nil && known && errno == syscall.ESRCH:
 		return nil, fmt.Errorf("%w: a service went away while it was listed", errUnsettled)
 	case err != nil:
@@ -124,7 +143,7 @@ func (d *Driver) list(ctx context.Context, listings string) ([]byte, error) {
 	case said != "":
 		return nil, d.program.explain(errors.New("it listed the table as if all were well, and said"), said, "-R")
 	}
-	return out, nil
+	return out.Bytes(), nil
 }
 
 // parse reads the listings as one.

@@ -27,6 +27,12 @@ var errnos = map[string]syscall.Errno{
 	"Invalid operation.  Possibly wrong module version, address not unicast, ...": syscall.EINVAL,
 }
 
+// final are the answers that only the kernel gives. Of the others nobody knows whether they are its answer: ipvsadm's library
+// says EINVAL, too, when it cannot receive one, and the change is done.
+var final = map[syscall.Errno]bool{
+	syscall.EEXIST: true, syscall.ENOENT: true, syscall.ESRCH: true, syscall.ERANGE: true, syscall.EPERM: true, syscall.ENODEV: true,
+}
+
 // The number of the last errno of Linux on every machine but MIPS and SPARC, which have a few more.
 const lastErrno = 133
 

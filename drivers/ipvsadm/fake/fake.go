@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -46,7 +48,10 @@ const (
 	listFault   = "list-fault.json"
 )
 
-const variable = "LVSFORM_FAKE_IPVSADM"
+const (
+	variable = "LVSFORM_FAKE_IPVSADM"
+	ignored  = "LVSFORM_FAKE_IGNORES"
+)
 
 // New makes a program named ipvsadm, with an empty table. The package's TestMain must call Main.
 func New(t testing.TB) *Program {
@@ -58,11 +63,21 @@ func New(t testing.TB) *Program {
 	p := &Program{dir: t.TempDir(), t: t}
 	p.Path = filepath.Join(p.dir, "ipvsadm")
 	p.write("node.json", `{"format_version": 1}`)
-	p.write("ipvsadm", fmt.Sprintf("#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", variable, p.dir, self))
-	if err := os.Chmod(p.Path, 0o755); err != nil {
+	// The Go runtime sets SIGPIPE aside before main; a program in C has it as it was given.
+	const inherited = "while read -r k v; do case $k in SigIgn:) ignored=$v;; esac; done </proc/$$/status\n"
+	Script(t, p.Path, fmt.Sprintf("#!/bin/sh\n%s%s=$ignored %s='%s' exec '%s' \"$@\"\n", inherited, ignored, variable, p.dir, self))
+	return p
+}
+
+// Script makes a program of a text. No process that another goroutine starts meanwhile has the file open for writing, which
+// would keep it from being executed.
+func Script(t testing.TB, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return p
 }
 
 func (p *Program) write(name, text string) {
@@ -109,6 +124,9 @@ func Main() (status int, isProgram bool) {
 	dir := os.Getenv(variable)
 	if dir == "" {
 		return 0, false
+	}
+	if signals, err := strconv.ParseUint(os.Getenv(ignored), 16, 64); err == nil && signals>>(syscall.SIGPIPE-1)&1 == 1 {
+		signal.Ignore(syscall.SIGPIPE)
 	}
 	m := machine{dir: dir}
 	var err error

@@ -1,0 +1,171 @@
+//go:build linux
+
+package ipvsadm_test
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/drivers/ipvsadm"
+	"github.com/lvsform/lvsform/drivers/ipvsadm/fake"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// wrapped is a driver whose program is a script around the fake one, which it knows as $real; $once is a file's name.
+func wrapped(t *testing.T, body string) (*fake.Program, *ipvsadm.Driver, string) {
+	t.Helper()
+	p, once := fake.New(t), filepath.Join(t.TempDir(), "once")
+	path := script(t, "real='"+p.Path+"' once='"+once+"'\n"+body)
+	return p, open(t, ipvsadm.Options{Program: path, Patience: 2 * time.Second}), once
+}
+
+// The process that was started is killed, and the one that does the work is not: it must not go on when Do has returned.
+func TestNothingIsLeftRunning(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want []string
+	}{
+		"killed wrapper": {`[ -e "$once" ] && exec "$real" "$@"
+: >"$once"
+"$real" "$@" <&0 &
+sleep 0.3
+kill -9 $$`, nil},
+		"deaf to its child": {`[ -e "$once" ] && exec "$real" "$@"
+: >"$once"
+"$real" "$@" <&0 2>/dev/null &
+sleep 0.3
+exit 1`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, d, _ := wrapped(t, c.body)
+			p.Break(fake.Fault{At: 3, Done: true, Wait: 600 * time.Millisecond})
+			changes := five()
+			results := d.Do(t.Context(), changes)
+			truth(t, p, changes, results)
+			then := lines(read(t, p.Table()))
+			time.Sleep(time.Second)
+			if diff := cmp.Diff(then, lines(read(t, p.Table()))); diff != "" || len(then) == 0 {
+				t.Errorf("the table has changed since (-then +now):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What is said before the program begins is not about the table.
+func TestChatterBeforeTheProgram(t *testing.T) {
+	p, d, _ := wrapped(t, `echo "ERROR: ld.so: object 'x' from /etc/ld.so.preload cannot be preloaded: ignored." >&2; printf 'Warning: IPVS version mismatch' >&2; exec "$real" "$@"`)
+	for i, r := range d.Do(t.Context(), five()) {
+		if i > 0 && r != (plan.Result{}) {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	if got := lines(read(t, d)); cmp.Diff(lines(read(t, p.Table())), got) != "" || len(got) != 6 {
+		t.Errorf("read %v", got)
+	}
+}
+
+// many are services on so many ports.
+func many(n int) (out []plan.Change) {
+	for i := range n {
+		out = append(out, create(spec.Listener(spec.TCP, netip.AddrPortFrom(web.Address.Addr(), uint16(i+1))), rr))
+	}
+	return out
+}
+
+// A dead lvsform leaves a program that has little to do.
+func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
+	given := filepath.Join(t.TempDir(), "given")
+	d := open(t, ipvsadm.Options{Program: script(t, "exec cat >>'"+given+"'"), Patience: 300 * time.Millisecond})
+	changes := many(300)
+	results := d.Do(t.Context(), changes)
+	if text, err := os.ReadFile(given); err != nil || strings.Count(string(text), "\n-A -t ") != 16 {
+		t.Errorf("%v: %s", err, text)
+	}
+	for i, r := range results {
+		if r.Unknown != (i < 16) || r.Err == nil {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+	p, fakes := openFake(t)
+	p.Break(fake.Fault{At: 200, Kill: syscall.SIGKILL})
+	for i, r := range fakes.Do(t.Context(), changes) {
+		if (r.Err == nil) != (i < 199) || r.Unknown {
+			t.Fatalf("%d: %+v", i, r)
+		}
+	}
+}
+
+func TestProgramThatGivesUpAtEveryLine(t *testing.T) {
+	count := filepath.Join(t.TempDir(), "count")
+	d := open(t, ipvsadm.Options{Program: script(t, "echo >>'"+count+"'; echo -- '--lvsform-0: unknown option' >&2; echo illegal >&2; exit 2"), Patience: time.Second})
+	results := d.Do(t.Context(), many(100))
+	if text, err := os.ReadFile(count); err != nil || len(text) != 11 { // ten times, and to read
+		t.Errorf("%d processes: %v", len(text), err)
+	}
+	for i, r := range results {
+		if r.Err == nil || r.Unknown != (i < 10) || i >= 10 && !strings.HasSuffix(r.Err.Error(), "it was not done: ipvsadm gave up at 10 lines before it") {
+			t.Errorf("%d: %+v", i, r)
+		}
+	}
+}
+
+// Each command about a sync daemon has a process of its own, and when no answer comes to a stop, what is behind it is done.
+func TestSyncDaemonsHaveProcessesOfTheirOwn(t *testing.T) {
+	p, d, log := wrapped(t, `[ "$1" = -R ] || exec "$real" "$@"
+echo process >>"$once"
+tee -a "$once" | "$real" "$@"`)
+	master, lo := spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "lo", SyncID: 1}
+	changes := []plan.Change{create(web, rr), create(master, lo), {Key: master, Before: lo}, create(serverOf(web, 1), one), create(serverOf(web, 2), one)}
+	for i, r := range d.Do(t.Context(), changes) {
+		if r != (plan.Result{}) {
+			t.Errorf("%s: %+v", changes[i], r)
+		}
+	}
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(string(text)) {
+		if word, _, _ := strings.Cut(line, " "); !strings.Contains(line, "--lvsform-") {
+			got = append(got, strings.TrimSpace(word))
+		}
+	}
+	want := []string{"process", "-A", "process", "--start-daemon", "process", "--stop-daemon", "process", "-a", "-a"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	p.Break(fake.Fault{At: 1, Done: true, Wait: time.Hour})
+	changes = []plan.Change{create(master, lo), many(1)[0]}
+	if got := summary(p, d.Do(t.Context(), changes)); cmp.Diff([]string{"done", "done"}, got) != "" {
+		t.Errorf("%v", got)
+	}
+}
+
+// Whoever ends at once ends the program, too, and starts no other.
+func TestKill(t *testing.T) {
+	p, d := openFake(t)
+	p.Break(fake.Fault{At: 2, Done: true, Wait: time.Hour})
+	time.AfterFunc(300*time.Millisecond, d.Kill)
+	since, changes := time.Now(), five()
+	results := d.Do(t.Context(), changes)
+	if spent := time.Since(since); spent > time.Second {
+		t.Errorf("it took %s", spent)
+	}
+	for i, r := range results {
+		if (r.Err == nil) != (i == 0) || r.Unknown != (i > 0) {
+			t.Errorf("%s: %+v", changes[i], r)
+		}
+	}
+	if now := lines(read(t, p.Table())); len(now) != 3 { // the timeouts, the service, a server
+		t.Errorf("%v", now)
+	}
+}
