@@ -1,7 +1,6 @@
 package drivertest
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"net/netip"
@@ -10,18 +9,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Driver is what the suite proves of a driver: it reads and changes one node.
-type Driver interface {
-	Host(ctx context.Context) (plan.Host, error)
-	Read(ctx context.Context) (spec.State, error)
-	Connections(ctx context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error)
-	Cannot(k spec.Key, v spec.Value) error
-	Do(ctx context.Context, changes []plan.Change) []plan.Result
-}
+// Driver is what the suite is about.
+type Driver = apply.Driver
 
 // Suite proves that a driver reads what it wrote, and knows of each change whether it was done. Every driver passes it. What
 // a driver cannot express it must refuse by name, change nothing, and then the suite goes on without it.
@@ -33,6 +27,7 @@ func Suite(t *testing.T, open func(t *testing.T) Driver) {
 		test func(*testing.T, *node)
 	}{
 		{"empty", testEmpty},
+		{"expressible", testExpressible},
 		{"host", testHost},
 		{"every kind", testKinds},
 		{"service attributes", testServiceAttributes},
@@ -80,36 +75,6 @@ func (n *node) done(changes ...plan.Change) {
 		}
 		n.expect(changes[i])
 	}
-}
-
-// incapable says that the driver cannot express what the change makes of the object. It must have refused with that very error.
-func (n *node) incapable(c plan.Change, got plan.Result) bool {
-	n.t.Helper()
-	if c.After == nil {
-		return false
-	}
-	want := n.Cannot(c.Key, c.After)
-	if want != nil && (got.Err == nil || got.Unknown || got.Err.Error() != want.Error()) {
-		n.t.Errorf("%s: %+v, want %v", c, got, want)
-	}
-	return want != nil
-}
-
-// Expressible is the state without what the driver cannot express.
-func Expressible(d Driver, s spec.State) spec.State {
-	s = s.Clone()
-	for k, v := range s.Clone().All() {
-		if d.Cannot(k, v) == nil {
-			continue
-		}
-		s.Set(k, nil)
-		if service, ok := k.(spec.ServiceKey); ok {
-			for _, server := range s.Servers()[service] {
-				s.Set(server, nil)
-			}
-		}
-	}
-	return s
 }
 
 func (n *node) expect(c plan.Change) {

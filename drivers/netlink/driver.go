@@ -93,6 +93,9 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 	if err := ctx.Err(); err != nil {
 		return plan.Host{}, err
 	}
+	if d.space == nil {
+		return plan.Host{}, errors.New("the driver is closed")
+	}
 	return d.space.Host("netlink")
 }
 

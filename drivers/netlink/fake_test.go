@@ -220,3 +220,13 @@ func do(t *testing.T, d *Driver, changes ...plan.Change) []plan.Result {
 	}
 	return results
 }
+
+func TestClosedDriverHasNoHost(t *testing.T) {
+	d := newDriver(nil)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := d.Host(t.Context()); err == nil {
+		t.Errorf("%+v", h)
+	}
+}
