@@ -19,7 +19,7 @@ type Driver interface {
 	Connections(ctx context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error)
 	// Cannot says why the driver cannot put an object there in this form; nil if it can.
 	Cannot(k spec.Key, v spec.Value) error
-	// Do does the changes in order and has one result for each. It goes on after a change that fails. A change that has
-	// begun is never interrupted: ctx is looked at before the first one only.
+	// Do does the changes in order and has one result for each. It goes on after a change that fails, and the error of a
+	// change names it. A change that has begun is never interrupted: ctx is looked at before the first one only.
 	Do(ctx context.Context, changes []plan.Change) []plan.Result
 }

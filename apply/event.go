@@ -65,6 +65,8 @@ type NotConvergedError struct {
 	// Problems are what went wrong on the way back; Off the objects that are not as they should be.
 	Problems []error
 	Off      []plan.StaleError
+	// Unseen is what was or may have been done, where the node could not be read.
+	Unseen []plan.Change
 }
 
 // Error names the cause, what could not be undone, and both sides of every object that is off.
@@ -76,6 +78,9 @@ func (e *NotConvergedError) Error() string {
 	}
 	for _, off := range e.Off {
 		fmt.Fprintf(&b, "\n%s: should be %s, is %s", off.Key, value(off.Want), value(off.Got))
+	}
+	for _, c := range e.Unseen {
+		fmt.Fprintf(&b, "\n%s: should be %s, and may be %s", c.Key, value(c.Before), value(c.After))
 	}
 	return b.String()
 }

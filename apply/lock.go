@@ -24,7 +24,8 @@ func (e *BusyError) Error() string {
 }
 
 // Lock takes the one lock of the network namespace whose directory is dir, waiting for at most so long. The kernel
-// releases it when the process ends, however it ends. Somebody else's lock is a *BusyError.
+// releases it when the process has ended, however it ends, and with it every program that it has started and that may still
+// change the node. Somebody else's lock is a *BusyError.
 func Lock(ctx context.Context, dir string, wait time.Duration, holder string) (unlock func(), err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory of the lock: %w", err)
@@ -53,8 +54,18 @@ func Lock(ctx context.Context, dir string, wait time.Duration, holder string) (u
 			return nil, fmt.Errorf("interrupted while waiting for the lock: %w", err)
 		}
 	}
+	// Programs inherit what has been duplicated, and nothing else.
+	inherited, err := syscall.Dup(int(f.Fd()))
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("locking %s: %w", f.Name(), err)
+	}
 	// Who holds it is for people; the lock itself is the kernel's.
 	_ = f.Truncate(0)
 	_, _ = f.WriteAt([]byte(holder+"\n"), 0)
-	return func() { f.Close() }, nil
+	return func() {
+		_ = syscall.Flock(inherited, syscall.LOCK_UN)
+		_ = syscall.Close(inherited)
+		f.Close()
+	}, nil
 }

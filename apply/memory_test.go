@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"syscall"
@@ -29,6 +30,8 @@ type memory struct {
 type fault struct {
 	done    bool // it happens all the same
 	unknown bool // and the driver cannot tell
+	lost    bool // it happens, and the driver says that it was refused
+	errno   syscall.Errno
 }
 
 var errInjected = errors.New("injected")
@@ -79,7 +82,10 @@ func (m *memory) Do(_ context.Context, changes []plan.Change) []plan.Result {
 			}
 			out[i] = plan.Result{Err: errInjected, Unknown: true}
 		default:
-			out[i].Err = &spec.Refusal{Op: c.Action().String(), Key: c.Key, Errno: syscall.EINVAL}
+			if f.lost {
+				_ = m.node.Do(c.Key, c.Before, c.After)
+			}
+			out[i].Err = &spec.Refusal{Op: c.Action().String(), Key: c.Key, Errno: cmp.Or(f.errno, syscall.EINVAL)}
 		}
 	}
 	return out

@@ -31,7 +31,7 @@ func TestRunRefusesWhatTheDriverCannotExpress(t *testing.T) {
 	}
 	o := options(t)
 	err := apply.Run(t.Context(), m, &plan.Plan{Changes: plan.Diff(from, to, plan.Options{})}, o)
-	want := errors.Join(fmt.Errorf("%s: weight 0", server1), fmt.Errorf("%s: local", server3)).Error()
+	want := errors.Join(fmt.Errorf("%s: %s: weight 0", spec.LiveName(server1), server1), fmt.Errorf("%s: %s: local", spec.LiveName(server3), server3)).Error()
 	if err == nil || cmp.Diff(want, err.Error()) != "" {
 		t.Errorf("error %v, want\n%s", err, want)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
+	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -24,6 +26,9 @@ type Options struct {
 // or a *NotConvergedError if neither state could be reached. Any other error means that nothing was changed.
 func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	live, err := d.Read(ctx)
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w\nNothing was changed", context.Cause(ctx))
+	}
 	if err != nil {
 		return fmt.Errorf("reading the node: %w", err)
 	}
@@ -31,7 +36,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err := fits(p, cs, live, o.Ledger); err != nil {
 		return err
 	}
-	if err := Possible(d, cs); err != nil {
+	if err := Possible(d, p, cs); err != nil {
 		return err
 	}
 	ledger, err := o.Ledger.Load()
@@ -41,7 +46,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err := o.Ledger.Save(p.Intend(ledger)); err != nil {
 		return err
 	}
-	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before()}
+	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience}
 	if r.report == nil {
 		r.report = func(Event) {}
 	}
@@ -108,6 +113,10 @@ type run struct {
 	// done are the steps that were done or may have been, in order; doubtful says of which of them the driver does not know.
 	done     plan.Changeset
 	doubtful map[int]bool
+	// failed are the steps that the driver says were not done, although the object was not in their way.
+	failed plan.Changeset
+	// patience is how long a node that cannot be read is asked again.
+	patience time.Duration
 }
 
 // do stops at the first batch with a failure, after all of that batch is known.
@@ -123,7 +132,7 @@ func (r *run) do(ctx context.Context, cs plan.Changeset) error {
 			}
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+			break
 		}
 		batch := cs.Batch()
 		if err := r.batch(ctx, batch, false); err != nil {
@@ -131,12 +140,18 @@ func (r *run) do(ctx context.Context, cs plan.Changeset) error {
 		}
 		cs = cs[len(batch):]
 	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
 	return nil
 }
 
 // again looks at the node after a wait, in which others may have changed it. A destination that was to go and has gone needs nothing more.
 func (r *run) again(ctx context.Context, rest plan.Changeset) (plan.Changeset, error) {
-	live, err := r.driver.Read(ctx)
+	live, err := r.read(ctx)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the node after draining: %w", err)
 	}
@@ -147,35 +162,69 @@ func (r *run) again(ctx context.Context, rest plan.Changeset) (plan.Changeset, e
 		}
 		left = append(left, s)
 	}
-	_, err = left.On(live)
-	return left, err
+	if _, err := left.On(live); err != nil {
+		return nil, err
+	}
+	// Ignored attributes are as somebody else has set them meanwhile.
+	return left, Possible(r.driver, r.plan, left)
 }
 
-// batch does one batch and keeps what became of its steps. Nothing interrupts it half-way.
+// batch does one batch, and on the way there keeps what became of its steps. Nothing interrupts it half-way.
 func (r *run) batch(ctx context.Context, batch plan.Changeset, undo bool) error {
 	var errs []error
 	for i, result := range r.driver.Do(context.WithoutCancel(ctx), batch.Changes()) {
-		step := batch[i]
-		r.report(Event{Kind: EventStep, Step: step, Undo: undo, Err: result.Err})
-		switch {
-		case result.Unknown:
-			if r.doubtful == nil {
-				r.doubtful = map[int]bool{}
-			}
-			r.doubtful[len(r.done)] = true
-			r.done = append(r.done, step)
-			errs = append(errs, fmt.Errorf("%s: it is not known whether this was done: %w", step, result.Err))
-		case result.Err != nil:
+		r.report(Event{Kind: EventStep, Step: batch[i], Undo: undo, Err: result.Err})
+		if result.Err != nil {
 			errs = append(errs, result.Err)
-		default:
-			r.done = append(r.done, step)
+		}
+		if !undo {
+			r.keep(batch[i], result)
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// keep takes note of what became of a step.
+func (r *run) keep(s plan.Step, became plan.Result) {
+	switch {
+	case became.Unknown:
+		if r.doubtful == nil {
+			r.doubtful = map[int]bool{}
+		}
+		r.doubtful[len(r.done)] = true
+		r.done = append(r.done, s)
+	case became.Err == nil:
+		r.done = append(r.done, s)
+	case !errors.Is(became.Err, syscall.EEXIST):
+		r.failed = append(r.failed, s)
+	}
+}
+
+// How long a node that cannot be read is asked again when something was changed.
+const readPatience = 3 * time.Second
+
+// read is for a node that something was done to: one failure is no reason to leave it half-way. Once patience was in
+// vain, each further read is tried once.
+func (r *run) read(ctx context.Context) (spec.State, error) {
+	start, pause := time.Now(), 100*time.Millisecond
+	for {
+		s, err := r.driver.Read(ctx)
+		if err == nil {
+			return s, nil
+		}
+		if time.Since(start) >= r.patience {
+			r.patience = 0
+			return s, err
+		}
+		if sleep(ctx, pause) != nil {
+			return s, err
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
+
 func (r *run) verify(ctx context.Context, cs plan.Changeset) (spec.State, error) {
-	now, err := r.driver.Read(ctx)
+	now, err := r.read(ctx)
 	if err != nil {
 		return now, &NotConvergedError{Cause: errors.New("everything was done, and could not be verified"), Problems: []error{err}}
 	}

@@ -143,6 +143,9 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 	if err != nil {
 		return append(found, broken("", "the table cannot be read: %v", err))
 	}
+	if _, through := s.node.(*ipvsadm.Driver); through {
+		found = append(found, hidden(ctx, where, live))
+	}
 	found = append(found, ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination")))
 	if _, _, err := s.owned(); err != nil {
 		found = append(found, broken("", "%v", err))

@@ -24,7 +24,11 @@ type env struct {
 }
 
 // progress says whether a node is between two states; at any other time the process may be ended.
-type progress struct{ state atomic.Int32 }
+type progress struct {
+	state atomic.Int32
+	// child ends the program that is at work on the node; nil: there is none.
+	child atomic.Pointer[func()]
+}
 
 const (
 	idle = iota
@@ -40,6 +44,13 @@ func (p *progress) end() { p.state.Store(idle) }
 
 // quit says that the process may end, and keeps it from beginning a change.
 func (p *progress) quit() bool { return p.state.CompareAndSwap(idle, quitting) }
+
+// kill ends the program that is at work on the node.
+func (p *progress) kill() {
+	if f := p.child.Load(); f != nil {
+		(*f)()
+	}
+}
 
 // stream is where text goes.
 type stream struct {

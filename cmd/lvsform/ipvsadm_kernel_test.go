@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/drivers/netlink"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 )
 
 // The real program, in another network namespace: what it is told is what it then saves.
@@ -45,4 +48,28 @@ func TestKernelThroughTheProgram(t *testing.T) {
 	w.says(w.err, "create tcp 192.0.2.10:80 -> 10.0.0.255:80: the kernel does not accept the real server")
 	run(exitDone, "rollback", "--auto-approve", w.path("p"))
 	there("")
+}
+
+// The doctor names what an edit through ipvsadm would remove.
+func TestKernelDoctorNamesWhatIpvsadmDoesNotShow(t *testing.T) {
+	w := newKernelWorld(t)
+	d, err := netlink.Open(netlink.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	w.run(exitDone, "doctor", throughIPVSAdm)
+	w.says(w.out, "ipvsadm shows the table as it is")
+	var changes []plan.Change
+	for i := range uint32(12) {
+		changes = append(changes, plan.Change{Key: spec.Mark(i+1, spec.IPv4), After: spec.Service{Scheduler: "sh", Flags: spec.Flag1 | spec.Flag3}})
+	}
+	for i, r := range d.Do(t.Context(), changes) {
+		if r.Err != nil {
+			t.Fatal(changes[i], r.Err)
+		}
+	}
+	w.run(exitDone, "doctor", throughIPVSAdm)
+	w.says(w.out, "ipvsadm does not show these as they are, unless somebody is changing them: fwmark 1 ipv4; fwmark 2 ipv4;")
+	w.says(w.out, "; 2 more\n        -> --driver netlink, for all that changes these")
 }

@@ -71,7 +71,7 @@ func TestTheProgramFails(t *testing.T) {
 			`10.0.0.12:80: it was not done: PROGRAM -R: it was ended by a signal (killed)`,
 		}},
 		"words and status 0": {&fake.Fault{At: 3, Done: true, Say: "phase of the moon\n"}, nil, exitRolledBack, []string{
-			`10.0.0.12:80: it is there now, and ipvsadm said "phase of the moon"`,
+			`10.0.0.12:80: it is done, and ipvsadm said "phase of the moon"`,
 		}},
 		"refused": {&fake.Fault{At: 3, Say: "Memory allocation problem\n"}, nil, exitRolledBack, []string{
 			"create tcp 192.0.2.10:80 -> 10.0.0.12:80: the kernel is out of memory (ENOMEM)",
@@ -83,6 +83,7 @@ func TestTheProgramFails(t *testing.T) {
 			`service.web.tcp["192.0.2.10:80"]: created.`,
 			"10.0.0.11:80: it is not known whether it was done: PROGRAM -R: it was ended by a signal (killed); reading it failed too: PROGRAM -R: it ended with status 1",
 			"reading the node to undo: PROGRAM -R: it ended with status 1",
+			"tcp 192.0.2.10:80 -> 10.0.0.11:80: should be absent, and may be {",
 		}},
 		"cannot list":   {nil, &again, exitError, []string{"reading the node: PROGRAM -R: it ended with status 1"}},
 		"lists words":   {nil, &fake.Fault{Done: true, Say: "oops\n", Always: true}, exitError, []string{`it listed the table as if all were well, and said: "oops`}},
@@ -128,8 +129,8 @@ func TestTheProgramCannotExpress(t *testing.T) {
 	before := tableOf(t, p)
 	for _, command := range [][]string{{"plan"}, {"apply", "--auto-approve"}} {
 		w.run(exitError, append(command, throughIPVSAdm, w.path("etc"))...)
-		w.says(w.err, "error: tcp 192.0.2.10:80 -> 10.0.0.11:80: ipvsadm cannot express the forwarding method local: use the driver netlink\n")
-		w.says(w.err, "error: tcp 192.0.2.10:80 -> 10.0.0.12:80: ipvsadm cannot express the forwarding method local: use the driver netlink\n")
+		w.says(w.err, `error: service.web.tcp["192.0.2.10:80"].server["rs1"]: tcp 192.0.2.10:80 -> 10.0.0.11:80: ipvsadm cannot express the forwarding method local: use the driver netlink`+"\n")
+		w.says(w.err, `error: service.web.tcp["192.0.2.10:80"].server["rs2"]: tcp 192.0.2.10:80 -> 10.0.0.12:80: ipvsadm cannot express the forwarding method local: use the driver netlink`+"\n")
 	}
 	w.run(exitChanges, "drift", throughIPVSAdm, w.path("etc"))
 	if diff := cmp.Diff(before, tableOf(t, p)); diff != "" {

@@ -62,10 +62,7 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
 		}
 	case f.driver == "ipvsadm":
-		s.node, err = ipvsadm.Open(ipvsadm.Options{Namespace: f.netns})
-		if err != nil {
-			err = hint(err, "\"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program")
-		}
+		s.node, err = p.openProgram(f)
 	default:
 		return nil, fmt.Errorf("there is no driver %q: it is netlink, ipvsadm or file:PATH", f.driver)
 	}
@@ -82,6 +79,17 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	}
 	s.ledger = apply.LedgerFile{Dir: dir, Instance: f.instance, Boot: s.host.Boot}
 	return s, nil
+}
+
+// openProgram opens the driver that works through ipvsadm, which ends when lvsform is made to end at once.
+func (p *program) openProgram(f nodeFlags) (node, error) {
+	d, err := ipvsadm.Open(ipvsadm.Options{Namespace: f.netns})
+	if err != nil {
+		return nil, hint(err, "\"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program")
+	}
+	kill := d.Kill
+	p.progress.child.Store(&kill)
+	return d, nil
 }
 
 func (p *program) runDir() string {
@@ -150,7 +158,7 @@ func (s *session) make(ctx context.Context, in plan.Inputs, config string, f pol
 		return nil, err
 	}
 	if !f.compare {
-		if err := apply.Possible(s, made.Changes); err != nil {
+		if err := apply.Possible(s, made, made.Changes); err != nil {
 			return nil, err
 		}
 	}

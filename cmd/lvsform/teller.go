@@ -107,7 +107,7 @@ func (t *teller) line(format string, args ...any) {
 func (t *teller) interrupted() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sayf("\nInterrupt received: the batch at hand is finished, then everything is undone.\nA second interrupt ends lvsform at once and leaves the node as it is.")
+	t.sayf("\nInterrupt received: the batch at hand is finished, then everything is undone, unless only the check was left.\nA second interrupt ends lvsform at once and leaves the node as it is.")
 }
 
 // done says how it ended.
