@@ -84,7 +84,7 @@ func many(n int) (out []plan.Change) {
 func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
 	given := filepath.Join(t.TempDir(), "given")
 	d := open(t, ipvsadm.Options{Program: script(t, "exec cat >>'"+given+"'"), Patience: 300 * time.Millisecond})
-	changes := many(300)
+	changes := many(100)
 	results := d.Do(t.Context(), changes)
 	if text, err := os.ReadFile(given); err != nil || strings.Count(string(text), "\n-A -t ") != 16 {
 		t.Errorf("%v: %s", err, text)
@@ -95,9 +95,9 @@ func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
 		}
 	}
 	p, fakes := openFake(t)
-	p.Break(fake.Fault{At: 200, Kill: syscall.SIGKILL})
+	p.Break(fake.Fault{At: 70, Kill: syscall.SIGKILL})
 	for i, r := range fakes.Do(t.Context(), changes) {
-		if (r.Err == nil) != (i < 199) || r.Unknown {
+		if (r.Err == nil) != (i < 69) || r.Unknown {
 			t.Fatalf("%d: %+v", i, r)
 		}
 	}
