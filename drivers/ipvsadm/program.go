@@ -44,16 +44,19 @@ func find(name string) (string, error) {
 			places = append(places, filepath.Join(dir, name))
 		}
 	}
+	useless := ""
 	for i := 0; err != nil && i < len(places); i++ {
 		if there, wrong := exec.LookPath(places[i]); wrong == nil {
 			path, err = there, nil
-		} else if errors.Is(wrong, fs.ErrPermission) {
-			return "", fmt.Errorf("the program %s is not executable", places[i])
+		} else if useless == "" && errors.Is(wrong, fs.ErrPermission) {
+			useless = places[i]
 		}
 	}
 	switch {
 	case err == nil:
 		return filepath.Abs(path)
+	case useless != "":
+		return "", fmt.Errorf("the program %s is not executable", useless)
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("the program %s is not there: install the package ipvsadm, or use the driver netlink, which needs no program", name)
 	}

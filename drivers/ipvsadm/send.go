@@ -83,7 +83,7 @@ func (b *batch) send(lines []line) (rest []line) {
 	ended := b.program.run(context.Background(), job{args: []string{"-R"}, begin: f.begin, said: f.hear, patience: patience})
 	f.ear.end()
 	if _, there := errors.AsType[stillThereError](ended); there {
-		b.unread = ended
+		b.unread, b.broken = ended, ended
 	}
 	done := max(f.ear.next-1, 0) // so many lines have been executed
 	for i, l := range lines[:done] {
@@ -102,7 +102,9 @@ func (b *batch) send(lines []line) (rest []line) {
 // heard is the answer to a line that was executed.
 func (b *batch) heard(l line, e *ear, n int) {
 	if e.unheard[n] {
-		b.said[l.index] = e.said[n]
+		if e.said[n] != "" {
+			b.said[l.index] = e.said[n]
+		}
 		b.doubt(l.index, fmt.Errorf("ipvsadm's answer was lost among %s", quote(e.said[n])))
 		return
 	}
