@@ -65,7 +65,9 @@ func New(t testing.TB) *Program {
 	p.write("node.json", `{"format_version": 1}`)
 	// The Go runtime sets SIGPIPE aside before main; a program in C has it as it was given.
 	const inherited = "while read -r k v; do case $k in SigIgn:) ignored=$v;; esac; done </proc/$$/status\n"
-	Script(t, p.Path, fmt.Sprintf("#!/bin/sh\n%s%s=$ignored %s='%s' exec '%s' \"$@\"\n", inherited, ignored, variable, p.dir, self))
+	// With coverage, a program that ends without a place for it complains on stderr; with the race detector, it sleeps first.
+	Script(t, p.Path, fmt.Sprintf("#!/bin/sh\n%s%s=$ignored %s='%s' GORACE=atexit_sleep_ms=0 GOCOVERDIR='%s' exec '%s' \"$@\"\n",
+		inherited, ignored, variable, p.dir, t.TempDir(), self))
 	return p
 }
 
