@@ -17,6 +17,9 @@ type Driver interface {
 	Read(ctx context.Context) (spec.State, error)
 	// Connections are the counts of every destination of these services. A service that is gone has none.
 	Connections(ctx context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error)
+	// Announce makes addresses that are up known to their neighbours, once: by gratuitous ARP, or an unsolicited neighbour
+	// advertisement.
+	Announce(ctx context.Context, addresses []spec.AddressKey) error
 	// Cannot says why the driver cannot put an object there in this form; nil if it can.
 	Cannot(k spec.Key, v spec.Value) error
 	// Do does the changes in order and has one result for each. It goes on after a change that fails, and the error of a

@@ -58,6 +58,8 @@ func (m *memory) Connections(context.Context, []spec.ServiceKey) (map[spec.Desti
 	return m.connections(), nil
 }
 
+func (m *memory) Announce(context.Context, []spec.AddressKey) error { return nil }
+
 func (m *memory) Cannot(k spec.Key, v spec.Value) error {
 	if m.cannot == nil {
 		return nil

@@ -61,8 +61,11 @@ func (c Change) String() string { return c.Action().String() + " " + c.Key.Strin
 type Step struct {
 	Change
 	// Drain makes the step wait until its destination has no active connections, or until so long has passed since the
-	// changeset began to drain. 0 waits for nothing.
+	// changeset began to drain. 0 waits for nothing. An address that goes waits in this way for the destinations that
+	// the changeset deletes along with their services.
 	Drain time.Duration
+	// Announce is what follows once the address is up; on a step that takes it down, what follows when that is undone.
+	Announce spec.Announce
 }
 
 // Changeset is the ordered steps from one State to another.
@@ -73,7 +76,7 @@ type Changeset []Step
 func (cs Changeset) Inverse() Changeset {
 	out := make(Changeset, 0, len(cs))
 	for i := len(cs) - 1; i >= 0; i-- {
-		s := Step{Change: cs[i].Change.Inverse()}
+		s := Step{Change: cs[i].Change.Inverse(), Announce: cs[i].Announce}
 		if s.Action() == Update {
 			s.Drain = cs[i].Drain
 		}

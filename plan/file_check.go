@@ -58,7 +58,7 @@ func (d decoded) step(s stepJSON) (Step, error) {
 	if err == nil && c.Before == nil && c.After == nil {
 		err = fmt.Errorf("%s: neither before nor after", k)
 	}
-	return Step{c, time.Duration(s.Drain)}, err
+	return Step{Change: c, Drain: time.Duration(s.Drain)}, err
 }
 
 // parseKey takes the one spelling of a key and no other, so that an object cannot be named twice.

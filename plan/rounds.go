@@ -92,7 +92,7 @@ func (d *differ) round(changes []Change, takers map[spec.ServiceKey]int) Changes
 		if before != idle {
 			lower = append(lower, Step{Change: Change{k, before, idle}})
 		}
-		edit = append(edit, Step{Change{k, idle, ready}, d.drain(k)})
+		edit = append(edit, Step{Change: Change{k, idle, ready}, Drain: d.drain(k)})
 		if ready != after {
 			raise = append(raise, Step{Change: Change{k, ready, after}})
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"slices"
 )
 
@@ -33,15 +32,8 @@ func (a Attribute) Copy(to, from Value) Value { return a.with(to, from) }
 
 // Attributes is the table for one kind, in the order in which plans show them.
 func Attributes(k Kind) []Attribute {
-	switch k {
-	case KindService:
-		return serviceAttributes
-	case KindDestination:
-		return destinationAttributes
-	case KindTimeouts:
-		return timeoutsAttributes
-	case KindSyncDaemon:
-		return syncDaemonAttributes
+	if int(k) < len(attributes) {
+		return attributes[k]
 	}
 	return nil
 }
@@ -55,41 +47,6 @@ func AttributeOf(k Kind, name string) (a Attribute, ok bool) {
 	}
 	return all[i], true
 }
-
-// The tables are never changed.
-var (
-	serviceAttributes = []Attribute{
-		field("scheduler", func(s *Service) *string { return &s.Scheduler }),
-		flagsAttribute(),
-		field("one_packet", func(s *Service) *bool { return &s.OnePacket }),
-		field("persistent", func(s *Service) *bool { return &s.Persistent }),
-		field("persistence_timeout", func(s *Service) *uint32 { return &s.Timeout }),
-		field("persistence_netmask", func(s *Service) *Netmask { return &s.Netmask }),
-		field("persistence_engine", func(s *Service) *string { return &s.Engine }),
-	}
-	destinationAttributes = []Attribute{
-		field("forward", func(d *Destination) *Forward { return &d.Forward }),
-		field("tunnel_type", func(d *Destination) *TunnelType { return &d.Tunnel.Type }),
-		field("tunnel_port", func(d *Destination) *uint16 { return &d.Tunnel.Port }),
-		field("tunnel_checksum", func(d *Destination) *Checksum { return &d.Tunnel.Checksum }),
-		field("weight", func(d *Destination) *uint32 { return &d.Weight }),
-		field("upper_threshold", func(d *Destination) *uint32 { return &d.UpperThreshold }),
-		field("lower_threshold", func(d *Destination) *uint32 { return &d.LowerThreshold }),
-	}
-	timeoutsAttributes = []Attribute{
-		field("tcp", func(t *Timeouts) *uint32 { return &t.TCP }),
-		field("tcp_fin", func(t *Timeouts) *uint32 { return &t.TCPFin }),
-		field("udp", func(t *Timeouts) *uint32 { return &t.UDP }),
-	}
-	syncDaemonAttributes = []Attribute{
-		field("interface", func(d *SyncDaemon) *string { return &d.Interface }),
-		field("sync_id", func(d *SyncDaemon) *uint32 { return &d.SyncID }),
-		field("max_len", func(d *SyncDaemon) *uint16 { return &d.MaxLen }),
-		field("group", func(d *SyncDaemon) *netip.Addr { return &d.Group }),
-		field("port", func(d *SyncDaemon) *uint16 { return &d.Port }),
-		field("ttl", func(d *SyncDaemon) *uint8 { return &d.TTL }),
-	}
-)
 
 // The names of flags depend on the scheduler, which stands before them in the table.
 func flagsAttribute() Attribute {
@@ -142,14 +99,16 @@ func EncodeValue(v Value) json.RawMessage {
 	if v == nil {
 		return json.RawMessage("null")
 	}
-	var b bytes.Buffer
+	b := bytes.NewBufferString("{")
 	for i, a := range Attributes(v.Kind()) {
-		b.WriteByte("{,"[min(i, 1)])
+		if i > 0 {
+			b.WriteByte(',')
+		}
 		x, err := json.Marshal(a.Of(v))
 		if err != nil {
 			panic(err) // every attribute is a plain value
 		}
-		fmt.Fprintf(&b, "%q:%s", a.Name, x)
+		fmt.Fprintf(b, "%q:%s", a.Name, x)
 	}
 	b.WriteByte('}')
 	return b.Bytes()
@@ -188,15 +147,8 @@ func DecodeValue(k Kind, raw json.RawMessage) (Value, error) {
 
 // Zero is the value of the kind with nothing set, or nil for an unknown kind.
 func Zero(k Kind) Value {
-	switch k {
-	case KindService:
-		return Service{}
-	case KindDestination:
-		return Destination{}
-	case KindTimeouts:
-		return Timeouts{}
-	case KindSyncDaemon:
-		return SyncDaemon{}
+	if int(k) < len(zeros) {
+		return zeros[k]
 	}
 	return nil
 }

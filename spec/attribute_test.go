@@ -13,8 +13,6 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-var kinds = []spec.Kind{spec.KindTimeouts, spec.KindService, spec.KindDestination, spec.KindSyncDaemon}
-
 // samples are values other than zero for each type that a field has.
 var samples = []any{
 	"rr", true, uint8(9), uint16(9), uint32(9), netip.MustParseAddr("224.0.0.81"), spec.Flag2, spec.MaskIPv4(0xffffff00),
@@ -42,7 +40,7 @@ func fields(t *testing.T, v reflect.Value, path string, f func(path string)) {
 
 // Each field of each value is one attribute, and each attribute is one field.
 func TestAttributesAreTheFields(t *testing.T) {
-	for _, kind := range kinds {
+	for _, kind := range spec.Kinds() {
 		zero := spec.Zero(kind)
 		left := map[string]bool{}
 		for _, a := range spec.Attributes(kind) {

@@ -16,6 +16,8 @@ type Desired struct {
 	// block no longer lists is known to have been its own.
 	Blocks    map[string]*Lifecycle
 	Ownership Ownership
+	// Elsewhere are virtual addresses that other nodes of the configuration hold, and which.
+	Elsewhere map[netip.Addr]string
 	// MaxDestroy bounds what one apply may destroy; nil is no bound.
 	MaxDestroy *Limit
 	// Warnings are what the configuration was warned about, one sentence each, failed checks included.
@@ -32,7 +34,23 @@ type Object struct {
 	Pool *Lifecycle
 	// Maintenance makes a destination's weight 0 whatever Ignore says.
 	Maintenance bool
+	// Announce is how an address is made known to its neighbours once it is up; the zero value is not at all.
+	Announce Announce
+	// Quiet says that an address is a VIP on a real server, which must not be heard of while it is up.
+	Quiet bool
+	// Minimum says that a setting is derived: a live value that keeps an address as quiet as the declared one stays.
+	Minimum bool
 }
+
+// Announce is how often an address is announced, and how long it is between two times. Neighbours do not listen to a second
+// announcement within a second.
+type Announce struct {
+	Count    int
+	Interval time.Duration
+}
+
+// DefaultAnnounce is that of a virtual address whose configuration does not say otherwise.
+var DefaultAnnounce = Announce{Count: 3, Interval: 1100 * time.Millisecond}
 
 // Lifecycle is how objects of one block are treated.
 type Lifecycle struct {

@@ -17,7 +17,11 @@ type Kernel struct {
 	// TicksPerSecond is CONFIG_HZ: it bounds the timeouts, and persistence timeouts wrap at 2^32 ticks. 0 is unknown:
 	// the widest bound, and nothing wraps.
 	TicksPerSecond uint32 `json:"ticks_per_second,omitempty"`
-	// Interfaces are all it has; nil is unknown, and then every name is one.
+	// Modules are those that can be loaded beside the schedulers and engines; nil is any.
+	Modules []string `json:"modules,omitempty"`
+	// NoRules are the families of which nftables has no tables: "arp", "inet".
+	NoRules []string `json:"no_rules,omitempty"`
+	// Interfaces are what a node starts with; nil is unknown, and then every name is one.
 	Interfaces []Interface `json:"interfaces,omitempty"`
 }
 
@@ -57,27 +61,6 @@ func (k Kernel) wrap(seconds uint32) uint32 {
 	return seconds * k.TicksPerSecond / k.TicksPerSecond
 }
 
-// unicast says what the kernel accepts as a real server's address; it needs no route to it.
-func (k Kernel) unicast(a netip.Addr) bool {
-	if a.IsUnspecified() || a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
-		return false
-	}
-	for _, i := range k.Interfaces {
-		for _, p := range i.Addresses {
-			if p.Addr() == a {
-				return true
-			}
-			if !i.Down && p.Addr().Is4() && p.Bits() < 31 && a == broadcast(p) {
-				return false
-			}
-		}
-	}
-	if a.Is4() {
-		return true
-	}
-	return !a.Is4In6() && (!a.IsLinkLocalUnicast() || k.Interfaces == nil) // a link-local address must be one of its own
-}
-
 func broadcast(p netip.Prefix) netip.Addr {
 	b := p.Addr().As4()
 	for i := p.Bits(); i < 32; i++ {
@@ -86,18 +69,9 @@ func broadcast(p netip.Prefix) netip.Addr {
 	return netip.AddrFrom4(b)
 }
 
-// start is the daemon as the kernel runs it: with the group, port, ttl and largest message that the request left open.
-func (k Kernel) start(role Role, d SyncDaemon) (SyncDaemon, syscall.Errno) {
-	if d.Interface == "" {
-		return d, syscall.ENODEV
-	}
-	if k.Interfaces == nil {
-		return d, 0 // nothing is known of the interface, so what the kernel would choose stays open
-	}
-	at := slices.IndexFunc(k.Interfaces, func(i Interface) bool { return i.Name == d.Interface })
-	if at < 0 {
-		return d, syscall.ENODEV
-	}
+// start is the daemon as the kernel runs it on an interface: with the group, port, ttl and largest message that the request
+// left open.
+func (k Kernel) start(role Role, d SyncDaemon) SyncDaemon {
 	d.Group, d.Port, d.TTL = or(d.Group, netip.AddrFrom4([4]byte{224, 0, 0, 81})), or(d.Port, 8848), or(d.TTL, 1)
 	headers := 28
 	if d.Group.Is6() {
@@ -105,26 +79,45 @@ func (k Kernel) start(role Role, d SyncDaemon) (SyncDaemon, syscall.Errno) {
 	}
 	mtu, least := 1500, 1 // a master's, whatever the interface's MTU
 	if role == Backup {
-		mtu, least = min(max(k.Interfaces[at].MTU, 1500), 65535), 1024
+		mtu, least = min(max(k.mtu(d.Interface), 1500), 65535), 1024
 	}
 	if d.MaxLen == 0 {
 		d.MaxLen = uint16(mtu - headers)
 	} else {
 		d.MaxLen = uint16(min(max(int(d.MaxLen), least), 65535-headers))
 	}
-	return d, 0
+	return d
 }
 
-// reaches says whether a daemon's socket can be made, which the kernel finds out last: a master's needs a route to the
-// group. For IPv6 there is one where the interface has an address of its own.
-func (k Kernel) reaches(role Role, d SyncDaemon) syscall.Errno {
-	at := slices.IndexFunc(k.Interfaces, func(i Interface) bool { return i.Name == d.Interface })
-	if at < 0 || role != Master {
-		return 0
-	}
-	on := k.Interfaces[at]
-	if on.Down || d.Group.Is6() && !slices.ContainsFunc(on.Addresses, func(p netip.Prefix) bool { return p.Addr().Is6() && !p.Addr().IsLoopback() }) {
-		return syscall.ENETUNREACH
+func (k Kernel) mtu(name string) int {
+	for _, i := range k.Interfaces {
+		if i.Name == name {
+			return i.MTU
+		}
 	}
 	return 0
+}
+
+// seed gives a state that knows of no interfaces those that the kernel starts with.
+func (k Kernel) seed(s *State) {
+	if len(s.Links) > 0 {
+		return
+	}
+	for _, i := range k.Interfaces {
+		kind := "device"
+		if i.Name == "lo" {
+			kind = "loopback"
+		}
+		s.Set(LinkKey{i.Name}, Link{Type: kind, Up: !i.Down})
+		for _, p := range i.Addresses {
+			v := Address{Scope: "global"}
+			if p.Addr().Is4() {
+				v.Label = i.Name
+			}
+			if p.Addr().IsLoopback() {
+				v.Scope = "host"
+			}
+			s.Set(AddressKey{i.Name, p}, v)
+		}
+	}
 }

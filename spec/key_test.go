@@ -27,6 +27,19 @@ func TestKeySpelling(t *testing.T) {
 		"tcp 192.0.2.10:80 -> 10.0.0.11:8080":       at(web, "10.0.0.11:8080"),
 		"fwmark 21 ipv4 -> [2001:db8:1::11]:0":      at(mark, "[2001:db8:1::11]:0"),
 		"tcp [2001:db8::10]:80 -> [2001:db8::11]:0": at(web6, "[2001:db8::11]:0"),
+
+		"module ip_vs_ftp":                  spec.ModuleKey{Name: "ip_vs_ftp"},
+		"link anycast0":                     spec.LinkKey{Name: "anycast0"},
+		"link gue:6080":                     spec.GUEReceiver(6080),
+		"sysctl net.ipv4.ip_forward":        spec.SysctlKey{Name: "net.ipv4.ip_forward"},
+		"neighbour eth0 192.0.2.53":         spec.NeighbourKey{Interface: "eth0", Address: netip.MustParseAddr("192.0.2.53")},
+		"arp_filter eth0.100 192.0.2.10":    spec.ARPFilterKey{Interface: "eth0.100", Address: netip.MustParseAddr("192.0.2.10")},
+		"address lo 2001:db8::10/128":       spec.AddressKey{Interface: "lo", Prefix: netip.MustParsePrefix("2001:db8::10/128")},
+		"mark_rule tcp 192.0.2.10:80":       spec.MarkRuleKey{Protocol: spec.TCP, Address: web.Address.Addr(), First: 80, Last: 80},
+		"mark_rule udp [2001:db8::10]:1-99": spec.MarkRuleKey{Protocol: spec.UDP, Address: web6.Address.Addr(), First: 1, Last: 99},
+		"mark_rule sctp 192.0.2.10:any":     spec.MarkRuleKey{Protocol: spec.SCTP, Address: web.Address.Addr()},
+
+		"masquerade_rule fwmark 21 ipv4 -> 10.0.0.11:0": spec.MasqueradeRuleKey{Destination: at(mark, "10.0.0.11:0")},
 	} {
 		if got := k.String(); got != want {
 			t.Errorf("spelling %q, want %q", got, want)
@@ -52,6 +65,16 @@ func TestParseKeyErrors(t *testing.T) {
 		"fwmark 1 inet":             "not an address family",
 		"sync both":                 "not a sync daemon role",
 		"protocol65536 192.0.2.1:1": "not a protocol",
+		"timeouts tcp":              "not a protocol",
+		"link":                      `is not "link NAME"`,
+		"sysctl a b":                `is not "sysctl NAME"`,
+		"address eth0 192.0.2.10":   "ADDRESS/LENGTH",
+		"neighbour 192.0.2.10":      "INTERFACE ADDRESS",
+		"arp_filter eth0 fe80::1%1": "INTERFACE ADDRESS",
+		"mark_rule tcp 192.0.2.1":   "ADDRESS:PORTS",
+
+		"mark_rule tcp 192.0.2.1:9-8":       "ADDRESS:PORTS",
+		"masquerade_rule tcp 192.0.2.10:80": "SERVICE -> ADDRESS:PORT",
 	} {
 		if k, err := spec.ParseKey(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is read as %v, %v; want an error with %q", text, k, err, want)
@@ -61,7 +84,7 @@ func TestParseKeyErrors(t *testing.T) {
 
 // Two spellings may name one object, and then one of them is the object's.
 func FuzzParseKey(f *testing.F) {
-	for _, text := range []string{"timeouts", "sync master", "fwmark 021 ipv6", "protocol6 192.0.2.1:080", "tcp [2001:DB8:0::1]:80 -> 10.0.0.1:0", "a -> b"} {
+	for _, text := range []string{"timeouts", "sync master", "fwmark 021 ipv6", "mark_rule tcp 192.0.2.1:080-90", "address a ::1/64", "link x", "protocol6 192.0.2.1:080", "tcp [2001:DB8:0::1]:80 -> 10.0.0.1:0", "a -> b"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -134,7 +157,8 @@ func TestKeysAreInOneOrder(t *testing.T) {
 
 func TestLiveName(t *testing.T) {
 	got := map[string]string{}
-	for _, k := range []spec.Key{web, web6, mark, at(web, "10.0.0.11:80"), spec.TimeoutsKey{}, spec.SyncDaemonKey{Role: spec.Master}} {
+	for _, k := range []spec.Key{web, web6, mark, at(web, "10.0.0.11:80"), spec.TimeoutsKey{}, spec.SyncDaemonKey{Role: spec.Master},
+		spec.AddressKey{Interface: "eth0", Prefix: netip.MustParsePrefix("192.0.2.10/32")}, spec.SysctlKey{Name: "net.ipv4.ip_forward"}} {
 		got[k.String()] = spec.LiveName(k)
 	}
 	want := map[string]string{
@@ -144,6 +168,8 @@ func TestLiveName(t *testing.T) {
 		"tcp 192.0.2.10:80 -> 10.0.0.11:80": `live.tcp["192.0.2.10:80"].server["10.0.0.11:80"]`,
 		"timeouts":                          `live.timeouts`,
 		"sync master":                       `live.sync_daemon["master"]`,
+		"address eth0 192.0.2.10/32":        `live.address["eth0 192.0.2.10/32"]`,
+		"sysctl net.ipv4.ip_forward":        `live.sysctl["net.ipv4.ip_forward"]`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)

@@ -12,9 +12,11 @@ type Node struct {
 	mixed   int
 }
 
-// NewNode is a node that starts in a copy of the state, which is not checked.
+// NewNode is a node that starts in a copy of the state, which is not checked. One that knows of no interfaces gets those of
+// the kernel.
 func NewNode(k Kernel, s State) *Node {
 	n := &Node{kernel: k, state: s.Clone(), servers: make(map[ServiceKey]int, len(s.Services))}
+	k.seed(&n.state)
 	for d := range s.Destinations {
 		n.count(d, 1)
 	}
@@ -63,6 +65,8 @@ func (n *Node) put(k Key, v Value, create bool) syscall.Errno {
 		v, errno = n.timeouts(v.(Timeouts), create)
 	case SyncDaemonKey:
 		v, errno = n.daemon(k, v.(SyncDaemon), create)
+	default:
+		return n.putHost(k, v, create)
 	}
 	if errno != 0 {
 		return errno
@@ -110,7 +114,7 @@ func (n *Node) destination(k DestinationKey, d Destination, create bool) (Value,
 	if e := n.present(k, create, syscall.ENOENT); e != 0 {
 		return nil, e
 	}
-	if create && !n.kernel.unicast(k.Address.Addr()) { // one that is there has an address that was unicast
+	if create && !n.unicast(k.Address.Addr()) { // one that is there has an address that was unicast
 		return nil, syscall.EINVAL
 	}
 	if d.Forward &= 7; d.Forward != TunnelTo {
@@ -139,17 +143,22 @@ func (n *Node) daemon(k SyncDaemonKey, d SyncDaemon, create bool) (Value, syscal
 	if d.Group.IsValid() && !d.Group.IsMulticast() || n.mixed > 0 {
 		return nil, syscall.EINVAL
 	}
-	d, e := n.kernel.start(k.Role, d)
-	if e == 0 {
-		e = n.present(k, create, 0)
+	if e := n.carries(d.Interface); e != 0 {
+		return nil, e
 	}
-	if e == 0 {
-		e = n.kernel.reaches(k.Role, d)
+	if n.kernel.Interfaces != nil { // else nothing is known of the interface, so what the kernel would choose stays open
+		d = n.kernel.start(k.Role, d)
 	}
-	return d, e
+	if e := n.present(k, create, 0); e != 0 {
+		return nil, e
+	}
+	return d, n.reaches(k.Role, d)
 }
 
 func (n *Node) remove(k Key) syscall.Errno {
+	if !k.Kind().Table() {
+		return n.removeHost(k)
+	}
 	if d, ok := k.(DestinationKey); ok && n.state.Get(d.Service) == nil {
 		return syscall.ESRCH
 	}

@@ -8,99 +8,104 @@ package spec
 
 import (
 	"iter"
-	"maps"
 	"slices"
 )
 
 // State is what one node is or should be. The zero value is a node without objects; Set makes the maps it needs.
 type State struct {
-	Services     map[ServiceKey]Service
-	Destinations map[DestinationKey]Destination
 	// Timeouts has at most one entry; a live State that was read from a kernel always has it.
-	Timeouts    map[TimeoutsKey]Timeouts
-	SyncDaemons map[SyncDaemonKey]SyncDaemon
+	Timeouts     Objects[TimeoutsKey, Timeouts]
+	Services     Objects[ServiceKey, Service]
+	Destinations Objects[DestinationKey, Destination]
+	SyncDaemons  Objects[SyncDaemonKey, SyncDaemon]
+
+	Modules Objects[ModuleKey, Module]
+	// Links are all interfaces; without any, nothing is known of interfaces.
+	Links Objects[LinkKey, Link]
+	// Sysctls of a live State are those that matter to LVS, and those that somebody asked for.
+	Sysctls    Objects[SysctlKey, Sysctl]
+	Neighbours Objects[NeighbourKey, Neighbour]
+	ARPFilters Objects[ARPFilterKey, ARPFilter]
+	Addresses  Objects[AddressKey, Address]
+	MarkRules  Objects[MarkRuleKey, MarkRule]
+	Masquerade Objects[MasqueradeRuleKey, MasqueradeRule]
 }
+
+// tables are the maps in the order of their kinds: a new kind is a map in State and its row here.
+func (s *State) tables() [len(kindNames) - 1]table {
+	return [...]table{
+		&s.Timeouts, &s.Services, &s.Destinations, &s.SyncDaemons,
+		&s.Modules, &s.Links, &s.Sysctls, &s.Neighbours, &s.ARPFilters, &s.Addresses, &s.MarkRules, &s.Masquerade,
+	}
+}
+
+func (s *State) table(k Kind) table { return s.tables()[k-1] }
 
 // Get is the object's value, or nil if there is no such object.
 func (s State) Get(k Key) Value {
-	switch k := k.(type) {
+	switch k := k.(type) { // what there may be a hundred thousand of
 	case ServiceKey:
-		return get(s.Services, k)
+		return s.Services.at(k)
 	case DestinationKey:
-		return get(s.Destinations, k)
-	case TimeoutsKey:
-		return get(s.Timeouts, k)
-	case SyncDaemonKey:
-		return get(s.SyncDaemons, k)
+		return s.Destinations.at(k)
 	}
-	return nil
+	return s.getOther(k)
 }
 
-func get[K comparable, V Value](m map[K]V, k K) Value {
-	if v, ok := m[k]; ok {
-		return v
-	}
-	return nil
-}
+// By itself, because its State moves to the heap.
+func (s State) getOther(k Key) Value { return s.table(k.Kind()).get(k) }
 
 // Set stores the object; a nil value removes it. The value must be of the key's kind, else Set panics.
-func (s *State) Set(k Key, v Value) {
-	switch k := k.(type) {
-	case ServiceKey:
-		set(&s.Services, k, v)
-	case DestinationKey:
-		set(&s.Destinations, k, v)
-	case TimeoutsKey:
-		set(&s.Timeouts, k, v)
-	case SyncDaemonKey:
-		set(&s.SyncDaemons, k, v)
-	}
-}
-
-func set[K comparable, V Value](m *map[K]V, k K, v Value) {
-	if v == nil {
-		delete(*m, k)
-		return
-	}
-	if *m == nil {
-		*m = map[K]V{}
-	}
-	(*m)[k] = v.(V)
-}
+func (s *State) Set(k Key, v Value) { s.table(k.Kind()).set(k, v) }
 
 // Clone is a copy that shares nothing.
-func (s State) Clone() State {
-	return State{maps.Clone(s.Services), maps.Clone(s.Destinations), maps.Clone(s.Timeouts), maps.Clone(s.SyncDaemons)}
+func (s State) Clone() (out State) {
+	from := s.tables()
+	for i, t := range out.tables() {
+		t.copy(from[i])
+	}
+	return out
+}
+
+// Table is the part of the State that is the IPVS table, and Host the part around it. They share the maps of the State.
+func (s State) Table() State {
+	return State{Timeouts: s.Timeouts, Services: s.Services, Destinations: s.Destinations, SyncDaemons: s.SyncDaemons}
+}
+
+// Host is what Table leaves out.
+func (s State) Host() State {
+	s.Timeouts, s.Services, s.Destinations, s.SyncDaemons = nil, nil, nil, nil
+	return s
 }
 
 // Equal says that both hold the same objects with the same values; a nil map equals an empty one.
 func (s State) Equal(o State) bool {
-	return maps.Equal(s.Services, o.Services) && maps.Equal(s.Destinations, o.Destinations) &&
-		maps.Equal(s.Timeouts, o.Timeouts) && maps.Equal(s.SyncDaemons, o.SyncDaemons)
+	others := o.tables()
+	for i, t := range s.tables() {
+		if !t.equal(others[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Len is the number of objects.
-func (s State) Len() int {
-	return len(s.Services) + len(s.Destinations) + len(s.Timeouts) + len(s.SyncDaemons)
+func (s State) Len() (n int) {
+	for _, t := range s.tables() {
+		n += t.len()
+	}
+	return n
 }
 
 // All yields every object, in no order.
 func (s State) All() iter.Seq2[Key, Value] {
 	return func(yield func(Key, Value) bool) {
-		_ = each(s.Timeouts, yield) && each(s.Services, yield) && each(s.Destinations, yield) && each(s.SyncDaemons, yield)
-	}
-}
-
-func each[K interface {
-	comparable
-	Key
-}, V Value](m map[K]V, yield func(Key, Value) bool) bool {
-	for k, v := range m {
-		if !yield(k, v) {
-			return false
+		for _, t := range s.tables() {
+			if !t.each(yield) {
+				return
+			}
 		}
 	}
-	return true
 }
 
 // Keys are the keys of all objects in the order of CompareKeys.
@@ -116,30 +121,9 @@ func (s State) Keys() []Key {
 // Differences calls f, in no order, for every object that is not the same in both: before is nil for one that
 // is only in o, after is nil for one that is only in s. What is equal costs one look-up and no allocation.
 func (s State) Differences(o State, f func(k Key, before, after Value)) {
-	differences(s.Timeouts, o.Timeouts, f)
-	differences(s.Services, o.Services, f)
-	differences(s.Destinations, o.Destinations, f)
-	differences(s.SyncDaemons, o.SyncDaemons, f)
-}
-
-func differences[K interface {
-	comparable
-	Key
-}, V interface {
-	comparable
-	Value
-}](a, b map[K]V, f func(Key, Value, Value)) {
-	for k, before := range a {
-		if after, ok := b[k]; !ok {
-			f(k, before, nil)
-		} else if before != after {
-			f(k, before, after)
-		}
-	}
-	for k, after := range b {
-		if _, ok := a[k]; !ok {
-			f(k, nil, after)
-		}
+	others := o.tables()
+	for i, t := range s.tables() {
+		t.differences(others[i], f)
 	}
 }
 

@@ -94,7 +94,8 @@ func Satisfies(live, want Value) bool {
 }
 
 // Settle completes a request from the live value: what a desired value leaves open is what is there. A sync daemon
-// cannot be edited, so one that has to be started anew keeps its open attributes for the kernel to choose.
+// cannot be edited, so one that has to be started anew keeps its open attributes for the kernel to choose. An address that
+// is there keeps what cannot be changed any more.
 func Settle(live, want Value) Value {
 	switch w := want.(type) {
 	case Timeouts:
@@ -103,6 +104,11 @@ func Settle(live, want Value) Value {
 			return want
 		}
 		return Timeouts{TCP: or(w.TCP, l.TCP), TCPFin: or(w.TCPFin, l.TCPFin), UDP: or(w.UDP, l.UDP)}
+	case Address:
+		if l, ok := live.(Address); ok { // what is settled when an address is made
+			l.Deprecated = w.Deprecated
+			return l
+		}
 	case SyncDaemon:
 		l, ok := live.(SyncDaemon)
 		if !ok {

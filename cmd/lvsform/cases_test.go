@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/lvsform/lvsform/drivers/file"
 	"github.com/lvsform/lvsform/spec"
 )
 
@@ -65,8 +66,7 @@ func (w *world) finish(dir, saved string, common, plan []string, steps int, befo
 	if path := filepath.Join(dir, "progress.txt"); exists(path) {
 		golden(w.t, path, w.err)
 	}
-	after := w.state()
-	text, _ := json.MarshalIndent(after, "", "  ")
+	text, _ := json.MarshalIndent(leaveOut(w.state(), freshNode(w.t)), "", "  ")
 	golden(w.t, filepath.Join(dir, "after.json"), string(text)+"\n")
 	w.run(exitDone, append(plan, "--detailed-exitcode", w.dir)...)
 	w.says(w.out, "No changes.")
@@ -122,6 +122,31 @@ func (w *world) state() spec.State {
 		w.t.Fatal(err)
 	}
 	return doc.State
+}
+
+// freshNode is the state of a node that nobody has touched.
+func freshNode(t *testing.T) spec.State {
+	t.Helper()
+	d, err := file.Open(filepath.Join(t.TempDir(), "fresh.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := d.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// leaveOut leaves out what is around the table and the same in both.
+func leaveOut(s, o spec.State) spec.State {
+	out := s.Clone()
+	for k, v := range s.Host().All() {
+		if o.Get(k) == v {
+			out.Set(k, nil)
+		}
+	}
+	return out
 }
 
 func instanceFlags(args []string) (instance, others []string) {

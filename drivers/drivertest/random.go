@@ -47,7 +47,7 @@ func OddState(r *rand.Rand) spec.State {
 		c := RandomChange(r, n.State())
 		_ = n.Do(c.Key, c.Before, c.After) // what the kernel refuses is not part of a state it holds
 	}
-	return n.State()
+	return n.State().Table()
 }
 
 func oddKernel() spec.Kernel {

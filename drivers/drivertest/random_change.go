@@ -42,7 +42,7 @@ func operation(k spec.Key, before, after spec.Value, n int) plan.Change {
 }
 
 func randomKey(r *rand.Rand, present spec.State) spec.Key {
-	all := present.Keys() // in their order: the random numbers alone must decide
+	all := present.Table().Keys() // in their order: the random numbers alone must decide
 	switch n := r.IntN(32); {
 	case n == 0:
 		return spec.TimeoutsKey{}

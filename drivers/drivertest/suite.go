@@ -107,7 +107,7 @@ func (n *node) check() {
 
 // lines are the objects of a state as a person compares them.
 func lines(s spec.State) (out []string) {
-	for _, k := range s.Keys() {
+	for _, k := range s.Table().Keys() {
 		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
 	}
 	return out

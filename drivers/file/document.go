@@ -66,7 +66,8 @@ func prefixes(texts ...string) (out []netip.Prefix) {
 func read(path string) (document, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fresh(), nil
+		doc := fresh()
+		return doc, doc.check()
 	}
 	if err != nil {
 		return document{}, fmt.Errorf("read node file %s: %w", path, cause(err))
@@ -119,6 +120,7 @@ func (doc *document) check() error {
 	}
 	t := spec.TimeoutsKey{}
 	doc.State.Set(t, spec.Settle(defaultTimeouts, doc.State.Timeouts[t]))
+	doc.State = spec.NewNode(doc.Kernel, doc.State).State()
 	return nil
 }
 

@@ -115,6 +115,9 @@ func (d *Driver) Connections(_ context.Context, services []spec.ServiceKey) (map
 	return out, nil
 }
 
+// Announce does nothing: nobody hears a file.
+func (*Driver) Announce(context.Context, []spec.AddressKey) error { return nil }
+
 // Cannot is always nil: the file holds whatever its kernel does.
 func (*Driver) Cannot(spec.Key, spec.Value) error { return nil }
 

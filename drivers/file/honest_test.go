@@ -120,7 +120,7 @@ func answer(r plan.Result) string {
 }
 
 func lines(s spec.State) (out []string) {
-	for _, k := range s.Keys() {
+	for _, k := range s.Table().Keys() {
 		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
 	}
 	return out

@@ -173,7 +173,7 @@ func TestStrangersInThePlaceOfTheProgram(t *testing.T) {
 }
 
 func lines(s spec.State) (out []string) {
-	for _, k := range s.Keys() {
+	for _, k := range s.Table().Keys() {
 		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
 	}
 	return out

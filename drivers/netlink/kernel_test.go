@@ -61,7 +61,7 @@ func mustDo(t *testing.T, d *Driver, changes ...plan.Change) {
 }
 
 func lines(s spec.State) (out []string) {
-	for _, k := range s.Keys() {
+	for _, k := range s.Table().Keys() {
 		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
 	}
 	return out
