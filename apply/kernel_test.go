@@ -40,6 +40,8 @@ func (d *timed) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 	return d.Driver.Do(ctx, changes)
 }
 
+func (*timed) Announce(context.Context, []spec.AddressKey) error { return nil }
+
 func newSite(t *testing.T, servers int) *site {
 	l := drivertest.NewLab(t, servers)
 	l.Serve(80)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/spf13/cobra"
 )
@@ -135,7 +134,7 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 	}
 	defer s.Close()
 	var found []finding
-	if d, through := s.node.(*ipvsadm.Driver); through {
+	if d, through := s.program(); through {
 		path, version := d.Program()
 		found = append(found, ok("the program %s is ipvsadm %s", path, version))
 	}
@@ -143,8 +142,8 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 	if err != nil {
 		return append(found, broken("", "the table cannot be read: %v", err))
 	}
-	if _, through := s.node.(*ipvsadm.Driver); through {
-		found = append(found, hidden(ctx, where, live))
+	if _, through := s.program(); through {
+		found = append(found, hidden(ctx, where, live.Table()))
 	}
 	found = append(found, ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination")))
 	if _, _, err := s.owned(); err != nil {

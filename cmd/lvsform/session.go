@@ -13,6 +13,7 @@ import (
 
 	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/drivers/file"
+	"github.com/lvsform/lvsform/drivers/host"
 	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/drivers/netlink"
 	"github.com/lvsform/lvsform/plan"
@@ -57,9 +58,11 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	case isFile:
 		s.node, err = file.Open(path)
 	case f.driver == "netlink":
-		s.node, err = netlink.Open(netlink.Options{Namespace: f.netns})
-		if err != nil {
+		var d *netlink.Driver
+		if d, err = netlink.Open(netlink.Options{Namespace: f.netns}); err != nil {
 			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
+		} else {
+			s.node, err = join(d, f)
 		}
 	case f.driver == "ipvsadm":
 		s.node, err = p.openProgram(f)
@@ -89,7 +92,24 @@ func (p *program) openProgram(f nodeFlags) (node, error) {
 	}
 	kill := d.Kill
 	p.progress.child.Store(&kill)
-	return d, nil
+	return join(d, f)
+}
+
+// join makes a node of a table and the host around it. The table is closed with it.
+func join(table host.Table, f nodeFlags) (node, error) {
+	d, err := host.Open(host.Options{Namespace: f.netns})
+	if err != nil {
+		return nil, errors.Join(err, table.Close())
+	}
+	return host.Join(table, d), nil
+}
+
+// program is the driver that works through ipvsadm, if the node has it.
+func (s *session) program() (d *ipvsadm.Driver, ok bool) {
+	if n, joined := s.node.(*host.Node); joined {
+		d, ok = n.Unwrap().(*ipvsadm.Driver)
+	}
+	return d, ok
 }
 
 func (p *program) runDir() string {

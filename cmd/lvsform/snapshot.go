@@ -194,6 +194,11 @@ func (d *snapshot) Connections(_ context.Context, services []spec.ServiceKey) (m
 // Cannot is always nil: a plan from a snapshot is for a driver that is not known yet.
 func (*snapshot) Cannot(spec.Key, spec.Value) error { return nil }
 
+// Announce is for nodes that are there.
+func (*snapshot) Announce(context.Context, []spec.AddressKey) error {
+	return errors.New("a snapshot announces nothing")
+}
+
 // Do refuses: what was cannot be changed.
 func (d *snapshot) Do(_ context.Context, changes []plan.Change) []plan.Result {
 	out := make([]plan.Result, len(changes))

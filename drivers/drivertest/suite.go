@@ -1,6 +1,7 @@
 package drivertest
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net/netip"
@@ -9,13 +10,18 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Driver is what the suite is about.
-type Driver = apply.Driver
+// Driver is what the suite is about: apply.Driver as far as the table goes.
+type Driver interface {
+	Host(ctx context.Context) (plan.Host, error)
+	Read(ctx context.Context) (spec.State, error)
+	Connections(ctx context.Context, services []spec.ServiceKey) (map[spec.DestinationKey]spec.Connections, error)
+	Cannot(k spec.Key, v spec.Value) error
+	Do(ctx context.Context, changes []plan.Change) []plan.Result
+}
 
 // Suite proves that a driver reads what it wrote, and knows of each change whether it was done. Every driver passes it. What
 // a driver cannot express it must refuse by name, change nothing, and then the suite goes on without it.
