@@ -28,7 +28,7 @@ func (p *program) exportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := write(loaded.Desired)
+			text, err := write(loaded.Chosen.Desired)
 			if err != nil {
 				return err
 			}

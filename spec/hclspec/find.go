@@ -17,12 +17,12 @@ import (
 type origin struct{ block, around *hcl.Block }
 
 // origin of a key that is not declared has no block.
-func (c *Config) origin(k spec.Key) origin {
+func (n *Node) origin(k spec.Key) origin {
 	d, ok := k.(spec.DestinationKey)
 	if !ok {
-		return c.origins[k]
+		return n.origins[k]
 	}
-	p := c.served[d.Service]
+	p := n.served[d.Service]
 	if p == nil {
 		return origin{}
 	}
