@@ -35,7 +35,7 @@ func (p *program) exportCommand() *cobra.Command {
 				return err
 			}
 			if format == "ipvsadm" {
-				p.tellAround(loaded.Desired)
+				p.tellAround(loaded.Chosen.Desired)
 			}
 			return p.save(out, text)
 		},

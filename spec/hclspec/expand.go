@@ -70,7 +70,8 @@ func (l *loader) makeRoom(services []*service) {
 	}
 }
 
-// addressFor is the server's address of the listener's family; only a tunnel can take the other one.
+// addressFor is the server's address of the listener's family; only a tunnel can take the other one. What the node answers
+// itself is at the listener's own address too.
 func (l *loader) addressFor(in listener, s *server) (netip.Addr, bool) {
 	own, other, name := s.v4, s.v6, "address"
 	if in.key.Family() == spec.IPv6 {
@@ -79,8 +80,11 @@ func (l *loader) addressFor(in listener, s *server) (netip.Addr, bool) {
 	if own.IsValid() {
 		return own, true
 	}
-	if s.dest.Forward == spec.TunnelTo {
+	switch {
+	case s.dest.Forward == spec.TunnelTo:
 		return other, true
+	case s.dest.Forward == spec.Local && !in.key.IsMark():
+		return in.key.Address.Addr(), true
 	}
 	l.errorf("LVS027", s.block.DefRange, "Server without an address of the family",
 		"The pool serves %s listeners such as %s, and server %q has no %s: add it, or give those listeners a pool of their own.", in.key.Family(), in.key, s.name, name)

@@ -31,6 +31,11 @@ func (n *Node) origin(k spec.Key) origin {
 			return origin{s.block, p.block}
 		}
 	}
+	for _, s := range p.servers { // one that is at the listener's own address
+		if s.dest.Forward == spec.Local {
+			return origin{s.block, p.block}
+		}
+	}
 	return origin{}
 }
 

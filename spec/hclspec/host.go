@@ -138,7 +138,9 @@ func (l *loader) module(in instance) {
 	if !ok {
 		return
 	}
-	odd := func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' }
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_'
+	}
 	if plain := strings.ReplaceAll(name, "-", "_"); name == "" || len(name) > 55 || strings.ContainsFunc(plain, odd) {
 		a.errorf("LVS060", "Invalid name of a kernel module", "%q is not one: write a name such as \"ip_vs_ftp\", without path and ending.", name)
 	} else if !b.bad {
