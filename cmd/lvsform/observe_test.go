@@ -183,7 +183,8 @@ func TestDoctor(t *testing.T) {
 
 func TestDoctorOfANodeInAFile(t *testing.T) {
 	w := newWorld(t)
-	w.write("lb1.json", `{"format_version": 1, "kernel": {"schedulers": ["rr"]}, "sysctls": {"net.ipv4.vs.expire_nodest_conn": "1", "net.ipv4.vs.expire_quiescent_template": "1"}}`)
+	w.write("lb1.json", `{"format_version": 1, "kernel": {"schedulers": ["rr"]}, "state": {"sysctl": {
+		"sysctl net.ipv4.vs.expire_nodest_conn": {"value": "1"}, "sysctl net.ipv4.vs.expire_quiescent_template": {"value": "1"}}}}`)
 	w.write("good/main.lvs.hcl", web("rr", 2))
 	w.write("bad/main.lvs.hcl", web("mh", 2))
 	w.write("wrong/main.lvs.hcl", "nonsense")

@@ -179,11 +179,19 @@ func (b *tabulator) table() *table {
 			}
 			t.Services = append(t.Services, r)
 		default:
-			t.Others = append(t.Others, b.row(k))
+			if b.concerns(k) {
+				t.Others = append(t.Others, b.row(k))
+			}
 		}
 	}
 	slices.SortStableFunc(t.Others, func(a, b row) int { return cmp.Compare(a.key.Kind(), b.key.Kind()) })
 	return t
+}
+
+// concerns says that an object is part of the table, or around it and somebody's: every node has interfaces and settings
+// that are nobody's.
+func (b *tabulator) concerns(k spec.Key) bool {
+	return k.Kind().Table() || b.mark(k) != "unmanaged"
 }
 
 func (b *tabulator) row(k spec.Key) row {

@@ -80,8 +80,8 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 		h.Name = strings.TrimSuffix(base, filepath.Ext(base))
 	}
 	for _, name := range []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"} {
-		if v, ok := doc.Sysctls[name]; ok {
-			h.Sysctls[name] = v
+		if v, ok := doc.State.Sysctls[spec.SysctlKey{Name: name}]; ok {
+			h.Sysctls[name] = v.Value
 		}
 	}
 	return h, nil
