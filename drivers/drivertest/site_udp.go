@@ -3,6 +3,7 @@
 package drivertest
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -58,16 +59,13 @@ func (f *SiteFlow) Ask() (server string, err error) {
 
 // Send sends a datagram from an address of the node. That somebody receives it is not expected; that the node asks its LAN
 // for the receiver is.
-func (n *SiteNode) Send(from, to netip.AddrPort) {
+func (n *SiteNode) Send(from, to netip.AddrPort) (err error) {
 	n.t.Helper()
 	var conn *net.UDPConn
-	var err error
 	n.Do(func() { conn, err = net.DialUDP("udp", net.UDPAddrFromAddrPort(from), net.UDPAddrFromAddrPort(to)) })
 	if err != nil {
-		n.t.Fatal(err)
+		return err
 	}
-	defer conn.Close()
-	if _, err := conn.Write([]byte("hello\n")); err != nil {
-		n.t.Fatal(err)
-	}
+	_, err = conn.Write([]byte("hello\n"))
+	return errors.Join(err, conn.Close())
 }
