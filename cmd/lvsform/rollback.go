@@ -46,6 +46,7 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 	if err := s.fits(done); err != nil {
 		return err
 	}
+	s.watchPlan(done)
 	in, err := s.inputs(ctx)
 	if err != nil {
 		return err
