@@ -89,6 +89,12 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 		d.State.Set(k, v)
 		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: done.Objects[k].Ignore}, Pool: poolOf(k, in.Ledger, done)}
 	}
+	for _, s := range done.Changes {
+		if o := d.Objects[s.Key]; s.Announce.Count > 0 {
+			o.Announce = s.Announce
+			d.Objects[s.Key] = o
+		}
+	}
 	for k := range d.State.Destinations {
 		if d.State.Get(k.Service) != nil {
 			continue
