@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // ModuleKey identifies a kernel module by its name, with underscores: "ip_vs_ftp".
@@ -42,6 +43,12 @@ func (k LinkKey) GUEPort() (port uint16, ok bool) {
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
 	return uint16(n), err == nil && n != 0
+}
+
+// IsInterface says that the kernel lets an interface have the name.
+func (k LinkKey) IsInterface() bool {
+	odd := func(r rune) bool { return r == '/' || r == ':' || unicode.IsSpace(r) }
+	return k.Name != "" && k.Name != "." && k.Name != ".." && len(k.Name) <= 15 && !strings.ContainsFunc(k.Name, odd)
 }
 
 const gueName = "gue:"

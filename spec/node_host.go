@@ -19,7 +19,7 @@ func (n *Node) putHost(k Key, v Value, create bool) syscall.Errno {
 	case AddressKey:
 		return n.address(k, v.(Address), create)
 	case NeighbourKey:
-		if e := n.carries(k.Interface); e != 0 {
+		if e := n.neighbour(k, v.(Neighbour)); e != 0 {
 			return e
 		}
 	case ARPFilterKey:

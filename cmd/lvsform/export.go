@@ -11,8 +11,10 @@ import (
 )
 
 const exportLong = `Export prints what the configuration says that the node should be, for other programs:
-the rules that ipvsadm -R reads, JSON, or a shell script of ipvsadm commands. It looks at
-no node. "lvsform import" reads each of them back.`
+the rules that ipvsadm -R reads, JSON, or a shell script. It looks at no node. The table of
+each of them "lvsform import" reads back. Rules of ipvsadm are about the table alone: what
+else the node should be is told on standard error. A script has commands for it where there
+are some, and comments for the rest.`
 
 func (p *program) exportCommand() *cobra.Command {
 	var config configFlags
@@ -24,21 +26,32 @@ func (p *program) exportCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("--format is ipvsadm, json or sh, not %q", format)
 			}
-			loaded, err := p.load(directory(args), config)
+			loaded, err := p.load(directory(args), config, nodeFlags{})
 			if err != nil {
 				return err
 			}
-			text, err := write(loaded.Desired)
+			text, err := write(loaded.Chosen.Desired)
 			if err != nil {
 				return err
+			}
+			if format == "ipvsadm" {
+				p.tellAround(loaded.Chosen.Desired)
 			}
 			return p.save(out, text)
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	c.Flags().StringVar(&format, "format", "ipvsadm", "ipvsadm for rules that ipvsadm -R reads, json, or sh for a script")
 	c.Flags().StringVar(&out, "out", "", "write to a `file`, over what is in it, instead of standard output")
 	return c
+}
+
+// tellAround names what the node should be beside its table.
+func (p *program) tellAround(d spec.Desired) {
+	for _, k := range d.State.Host().Keys() {
+		p.tell(sgrYellow, "warning", fmt.Sprintf("Left out: %s (%s). It is not part of the table, and ipvsadm has no words for it.", nameOf(d, k), k))
+	}
 }
 
 var exporters = map[string]func(spec.Desired) ([]byte, error){
@@ -73,7 +86,7 @@ func exportRules(d spec.Desired) ([]byte, error) {
 // sayable names every object that ipvsadm cannot make.
 func sayable(d spec.Desired) error {
 	var errs []error
-	for _, k := range d.State.Keys() {
+	for _, k := range d.State.Table().Keys() {
 		if err := rules.Cannot(k, d.State.Get(k)); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", nameOf(d, k), err))
 		}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 	"github.com/lvsform/lvsform/plan"
@@ -28,6 +30,14 @@ func exportScript(d spec.Desired) ([]byte, error) {
 	fmt.Fprintf(&b, scriptHead, clean(version), count(len(d.State.Services), "service"), count(len(d.State.Destinations), "server"))
 	for _, k := range inTurn(d.State) {
 		c := plan.Change{Key: k, After: d.State.Get(k)}
+		if k.Kind() != spec.KindDestination {
+			b.WriteByte('\n')
+		}
+		if !k.Kind().Table() {
+			comment(&b, "%s", nameOf(d, k))
+			around(&b, c, nameOf(d, k))
+			continue
+		}
 		if k.Kind() == spec.KindTimeouts {
 			c.Before = spec.Timeouts{} // which a node always has
 		}
@@ -35,13 +45,22 @@ func exportScript(d spec.Desired) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if k.Kind() != spec.KindDestination {
-			b.WriteByte('\n')
-		}
 		comment(&b, "%s", nameOf(d, k))
-		shellLine(&b, args)
+		shellLine(&b, ipvsadmWords(args))
 	}
 	return b.Bytes(), nil
+}
+
+// turn is the order of a script: what others need comes first, and what brings traffic last.
+func turn(k spec.Key) int {
+	kinds := []spec.Kind{
+		spec.KindModule, spec.KindLink, spec.KindSysctl, spec.KindARPFilter, spec.KindNeighbour, spec.KindTimeouts, spec.KindMasqueradeRule,
+		spec.KindService, spec.KindMarkRule, spec.KindAddress, spec.KindSyncDaemon,
+	}
+	if k.Kind() == spec.KindDestination {
+		return slices.Index(kinds, spec.KindService)
+	}
+	return slices.Index(kinds, k.Kind())
 }
 
 // inTurn are the keys of all objects, each service followed by its servers.
@@ -60,5 +79,6 @@ func inTurn(s spec.State) []spec.Key {
 			out = append(out, k)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b spec.Key) int { return cmp.Compare(turn(a), turn(b)) })
 	return out
 }

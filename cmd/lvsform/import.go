@@ -142,5 +142,8 @@ func contents(s spec.State, vips []hclspec.NamedVIP) string {
 	if len(s.Timeouts) > 0 {
 		parts = append(parts, "timeouts")
 	}
+	if n := s.Host().Len(); n > 0 {
+		parts = append(parts, count(n, "object")+" around the table")
+	}
 	return strings.Join(parts, ", ")
 }

@@ -44,8 +44,10 @@ func (d *snapshot) describe(name string) string {
 	return fmt.Sprintf("the snapshot %s of %s, taken at %s,", name, describe(d.Node), d.Timestamp.UTC().Format(time.RFC3339))
 }
 
-// importLive is what is live, without what other instances declare and what nobody has set.
+// importLive is the table of what is live, without what other instances declare and what nobody has set. Every node has
+// interfaces, addresses and settings: whose they are nobody can see.
 func importLive(from string, live spec.State, others map[spec.Key]string) imported {
+	live = live.Table()
 	found := imported{from: from, state: live.Clone()}
 	for _, k := range live.Keys() {
 		other, theirs := others[k]
@@ -112,5 +114,14 @@ func importExport(s source) (imported, error) {
 	if err := decodeDocument("export", shown(s.name), s.text, &doc); err != nil {
 		return imported{}, err
 	}
-	return imported{from: "the export " + shown(s.name), state: doc.State}, nil
+	found := imported{from: "the export " + shown(s.name), state: doc.State.Table()}
+	for _, k := range doc.State.Host().Keys() {
+		found.left.Set(k, doc.State.Get(k))
+		text := k.String() + ". It is not part of the table, which alone is imported."
+		if name := doc.Objects[k.String()]; name != "" {
+			text = name + ": " + text
+		}
+		found.notes = append(found.notes, remark{leftObject, text})
+	}
+	return found, nil
 }

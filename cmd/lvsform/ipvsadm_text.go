@@ -34,11 +34,15 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 			}
 		}
 		for _, s := range batch {
+			if !s.Key.Kind().Table() {
+				around(&b, s.Change, made.Name(s.Key))
+				continue
+			}
 			args, err := rules.Command(s.Change)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", made.Name(s.Key), err))
 			}
-			shellLine(&b, args)
+			shellLine(&b, ipvsadmWords(args))
 		}
 	}
 	return b.Bytes(), errors.Join(errs...)
@@ -82,15 +86,18 @@ func comment(b *bytes.Buffer, format string, args ...any) {
 	}
 }
 
-// shellLine writes a call of ipvsadm.
-func shellLine(b *bytes.Buffer, args []string) {
-	b.WriteString("ipvsadm")
-	for _, a := range args {
-		b.WriteByte(' ')
-		b.WriteString(shellWord(a))
+// shellLine writes a call of a program.
+func shellLine(b *bytes.Buffer, words []string) {
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(shellWord(w))
 	}
 	b.WriteByte('\n')
 }
+
+func ipvsadmWords(args []string) []string { return append([]string{"ipvsadm"}, args...) }
 
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.,:/@%+=-]+$`)
 

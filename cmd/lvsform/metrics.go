@@ -87,7 +87,11 @@ func kinds() []struct {
 	return []struct {
 		kind spec.Kind
 		name string
-	}{{spec.KindService, "service"}, {spec.KindDestination, "server"}, {spec.KindTimeouts, "timeout"}, {spec.KindSyncDaemon, "sync"}}
+	}{
+		{spec.KindService, "service"}, {spec.KindDestination, "server"}, {spec.KindTimeouts, "timeout"}, {spec.KindSyncDaemon, "sync"},
+		{spec.KindModule, "module"}, {spec.KindLink, "link"}, {spec.KindSysctl, "sysctl"}, {spec.KindNeighbour, "neighbour"},
+		{spec.KindARPFilter, "arp_filter"}, {spec.KindAddress, "address"}, {spec.KindMarkRule, "mark_rule"}, {spec.KindMasqueradeRule, "masquerade_rule"},
+	}
 }
 
 func (c check) drifts() (samples []string) {

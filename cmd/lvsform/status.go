@@ -36,6 +36,7 @@ func (p *program) statusCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	where.addFrom(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
@@ -86,11 +87,11 @@ type counters struct {
 func (p *program) status(ctx context.Context, dir []string, config configFlags, where nodeFlags) (*table, error) {
 	var desired spec.Desired
 	if len(dir) > 0 {
-		c, err := p.load(dir[0], config)
+		c, err := p.load(dir[0], config, where)
 		if err != nil {
 			return nil, err
 		}
-		desired = c.Desired
+		desired = c.Chosen.Desired
 	}
 	s, err := p.open(ctx, where)
 	if err != nil {
@@ -179,11 +180,19 @@ func (b *tabulator) table() *table {
 			}
 			t.Services = append(t.Services, r)
 		default:
-			t.Others = append(t.Others, b.row(k))
+			if b.concerns(k) {
+				t.Others = append(t.Others, b.row(k))
+			}
 		}
 	}
 	slices.SortStableFunc(t.Others, func(a, b row) int { return cmp.Compare(a.key.Kind(), b.key.Kind()) })
 	return t
+}
+
+// concerns says that an object is part of the table, or around it and somebody's: every node has interfaces and settings
+// that are nobody's.
+func (b *tabulator) concerns(k spec.Key) bool {
+	return k.Kind().Table() || b.mark(k) != "unmanaged"
 }
 
 func (b *tabulator) row(k spec.Key) row {

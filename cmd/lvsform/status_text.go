@@ -114,13 +114,25 @@ func serverText(r row, rates bool) string {
 	return text + "  " + r.Address
 }
 
-// otherText is an object of which there is one: "timeouts tcp 900 tcp_fin 120 udp 300".
+// otherText is an object of another kind: "timeouts tcp 900 tcp_fin 120 udp 300". Of what is around the table only what is
+// not usual is told.
 func otherText(r row) string {
-	text := r.Key
+	text, usual := r.Key, usualValue(r.key)
 	for _, a := range spec.Attributes(r.key.Kind()) {
-		if v := plan.FormatValue(a, r.value); v != "null" {
+		if v := plan.FormatValue(a, r.value); v != "null" && (usual == nil || !a.Same(r.value, usual)) {
 			text += " " + a.Name + " " + v
 		}
 	}
 	return text + "  " + r.Address
+}
+
+// usualValue is what there is nothing to say of, or nil.
+func usualValue(k spec.Key) spec.Value {
+	switch k := k.(type) {
+	case spec.AddressKey:
+		return spec.VIP(k)
+	case spec.LinkKey:
+		return spec.Link{Up: true}
+	}
+	return nil
 }

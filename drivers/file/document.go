@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"os"
 	"path/filepath"
 
@@ -23,43 +22,11 @@ type document struct {
 	// BootID changes with every start of the node: whoever empties State by hand gives it another value.
 	BootID string      `json:"boot_id,omitempty"`
 	Kernel spec.Kernel `json:"kernel,omitzero"`
-	// Sysctls are by name, "net.ipv4.vs.expire_nodest_conn"; one that is not there is one that the kernel lacks.
-	Sysctls     map[string]string `json:"sysctls,omitempty"`
-	State       spec.State        `json:"state"`
-	Connections loads             `json:"connections,omitempty"`
-}
+	// Patch is what the file has of State.
+	Patch       patch `json:"state"`
+	Connections loads `json:"connections,omitempty"`
 
-// fresh is a node that nobody has touched. Its boot is no random one: a plan made before the file exists must fit after.
-func fresh() document {
-	return document{
-		FormatVersion: formatVersion,
-		BootID:        "1",
-		Kernel: spec.Kernel{
-			Release:        "6.1.0",
-			Schedulers:     []string{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "mh", "sed", "nq", "fo", "ovf"},
-			Engines:        []string{"sip"},
-			TicksPerSecond: 250,
-			Interfaces: []spec.Interface{
-				{Name: "lo", MTU: 65536, Addresses: prefixes("127.0.0.1/8", "::1/128")},
-				{Name: "eth0", MTU: 1500, Addresses: prefixes("192.0.2.2/24", "2001:db8::2/64")},
-			},
-		},
-		Sysctls: map[string]string{
-			"net.ipv4.vs.expire_nodest_conn":        "0",
-			"net.ipv4.vs.expire_quiescent_template": "0",
-		},
-		State: spec.State{Timeouts: map[spec.TimeoutsKey]spec.Timeouts{{}: defaultTimeouts}},
-	}
-}
-
-// The kernel's, in seconds; never changed.
-var defaultTimeouts = spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}
-
-func prefixes(texts ...string) (out []netip.Prefix) {
-	for _, t := range texts {
-		out = append(out, netip.MustParsePrefix(t))
-	}
-	return out
+	State spec.State `json:"-"`
 }
 
 // read reads and checks the file at path.
@@ -81,7 +48,8 @@ func read(path string) (document, error) {
 
 func parse(text []byte) (document, error) {
 	var version struct {
-		N *int `json:"format_version"`
+		N       *int            `json:"format_version"`
+		Sysctls json.RawMessage `json:"sysctls"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
 		return document{}, err
@@ -91,6 +59,9 @@ func parse(text []byte) (document, error) {
 		return document{}, fmt.Errorf(`it has no "format_version": %d, so it is no node file`, formatVersion)
 	case *version.N != formatVersion:
 		return document{}, fmt.Errorf("its format version is %d, and this version of lvsform reads %d", *version.N, formatVersion)
+	}
+	if version.Sysctls != nil {
+		return document{}, errors.New(`"sysctls" is part of the state now: "state": {"sysctl": {"sysctl net.ipv4.vs.conntrack": {"value": "1"}}}`)
 	}
 	doc := fresh() // what the file leaves out is as a fresh node has it
 	if err := strict(text, &doc); err != nil {
@@ -108,6 +79,11 @@ func strict(text []byte, into any) error {
 
 // check refuses what no kernel can hold, and completes what every kernel has.
 func (doc *document) check() error {
+	doc.State = doc.Patch.on(doc.Kernel)
+	doc.Patch = patch{}
+	if err := holds(doc.Kernel, doc.State); err != nil {
+		return err
+	}
 	for d := range doc.State.Destinations {
 		if doc.State.Get(d.Service) == nil {
 			return fmt.Errorf("its state has %s without the service", d)
@@ -120,7 +96,6 @@ func (doc *document) check() error {
 	}
 	t := spec.TimeoutsKey{}
 	doc.State.Set(t, spec.Settle(defaultTimeouts, doc.State.Timeouts[t]))
-	doc.State = spec.NewNode(doc.Kernel, doc.State).State()
 	return nil
 }
 
@@ -137,6 +112,7 @@ func position(text []byte, err error) string {
 
 // store replaces the file as a whole, or leaves it as it is.
 func (doc document) store(path string) (fs.FileInfo, error) {
+	doc.Patch = patchOf(doc.Kernel, doc.State)
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return nil, err

@@ -60,6 +60,8 @@ func Cannot(k spec.Key, v spec.Value) error {
 		} else if d, ok := v.(spec.SyncDaemon); ok {
 			why = daemonLimit(d)
 		}
+	default:
+		why = "what is not part of the table"
 	}
 	if why == "" {
 		return nil

@@ -18,6 +18,9 @@ func (r *reader) program(words []word) error {
 		return r.restore(own)
 	case !r.ended && r.printed:
 		return r.cut(first.place)
+	case isBeside(own):
+		r.note(own[0].place, "%s is not about the table: what it does is left out", name)
+		return nil
 	case first.text == "set":
 		return shellSet(words)
 	case first.text == "true", first.text == ":":
@@ -27,6 +30,17 @@ func (r *reader) program(words []word) error {
 		return nil
 	}
 	return first.errorf("%s", notOurs(words))
+}
+
+// isBeside says that a command is about the host around the table: what a script of "lvsform export" has, and many others.
+func isBeside(own []word) bool {
+	switch base(own[0]) {
+	case "modprobe", "sysctl":
+		return true
+	case "ip":
+		return len(own) > 2 && slices.Contains([]string{"addr", "address", "link", "neigh", "neighbour", "fou"}, own[1].text)
+	}
+	return false
 }
 
 func base(w word) string { return w.text[strings.LastIndexByte(w.text, '/')+1:] }

@@ -1,0 +1,125 @@
+//go:build linux
+
+package main
+
+import (
+	"net/netip"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// siteWorld is a site whose machines nothing but the program configures, all of them from one configuration.
+type siteWorld struct {
+	*drivertest.Site
+	t     *testing.T
+	etc   string
+	nodes map[string]*world
+}
+
+func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
+	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}}
+	for _, n := range append(s.Nodes(), s.Client) {
+		w := newWorld(t)
+		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
+		s.nodes[n.Name] = w
+	}
+	return s
+}
+
+// write makes a file of the configuration.
+func (s *siteWorld) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.etc+"/"+name, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// run runs a command on a node.
+func (s *siteWorld) run(node string, code int, args ...string) *world {
+	s.t.Helper()
+	w := s.nodes[node]
+	w.run(code, append(args, "--driver=netlink", "--netns="+s.Node(node).Path(), "--node="+node, s.etc)...)
+	return w
+}
+
+// apply makes nodes what the configuration says, one after another, and shows that nothing is left to do.
+func (s *siteWorld) apply(nodes ...string) {
+	s.t.Helper()
+	for _, node := range nodes {
+		s.run(node, exitDone, "apply", "--auto-approve")
+	}
+	for _, node := range nodes {
+		w := s.run(node, exitDone, "plan", "--detailed-exitcode")
+		w.says(w.out, "No changes.")
+	}
+}
+
+// sight is all that programs show of a node's configuration.
+func (s *siteWorld) sight(node string) string {
+	s.t.Helper()
+	n := s.Node(node)
+	text := n.Run("ip", "address") + n.Run("ip", "rule") + n.Run("ipvsadm", "-Sn") + n.Run("ipvsadm", "-Ln", "--timeout") + n.Run("ipvsadm", "-Ln", "--daemon")
+	if hasNFT(s.t) {
+		text += n.Run("nft", "list", "ruleset")
+	}
+	// Settings that are the whole machine's, and those in which the kernel counts.
+	settings := regexp.MustCompile(`(?m)^(fs|kernel|vm|dev|user|debug|abi|crypto)\..*\n|^net\.(core|netfilter|nf_conntrack).*\n|^.*(base_reachable|conntrack_count|stable_secret|mtu_expires).*\n`)
+	n.Do(func() {
+		text += drivertest.Run(s.t, "sh", "-c", "ip neighbour show nud permanent; cat /proc/net/fou 2>/dev/null; sysctl -a 2>/dev/null")
+	})
+	return settings.ReplaceAllString(text, "")
+}
+
+// unchanged compares what is seen of a node with what was.
+func (s *siteWorld) unchanged(node, before string) {
+	s.t.Helper()
+	if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(s.sight(node), "\n")); diff != "" {
+		s.t.Errorf("%s (-before +after):\n%s", node, diff)
+	}
+}
+
+// hasNFT is false of the User-Mode kernel, which has nftables for bridges alone.
+func hasNFT(t *testing.T) bool {
+	t.Helper()
+	n := drivertest.NewNetns(t)
+	var err error
+	n.Do(func() { _, err = drivertest.Try("nft", "add", "table", "inet", "probe") })
+	return err == nil
+}
+
+// at is an address of the site with a port.
+func at(address string, port uint16) netip.AddrPort {
+	return netip.AddrPortFrom(netip.MustParseAddr(address), port)
+}
+
+// clean expects traffic in which nothing was refused, lost, kept waiting or broken.
+func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
+	s.t.Helper()
+	s.t.Logf("%s: %v", what, r)
+	if r.Trouble() > 0 || len(r.Broken) > 0 {
+		s.t.Errorf("%s: not without trouble", what)
+	}
+	if len(r.Attempts) < 10 {
+		s.t.Errorf("%s: hardly any traffic", what)
+	}
+}
+
+// several is true where the kernel waits for other CPUs when a service gets another scheduler.
+func several() bool { return runtime.NumCPU() > 1 }
+
+// while runs a function with traffic before, during and after it.
+func (s *siteWorld) while(l drivertest.Load, f func()) drivertest.SiteReport {
+	s.t.Helper()
+	r := s.Load(l)
+	time.Sleep(200 * time.Millisecond)
+	f()
+	time.Sleep(300 * time.Millisecond)
+	return r.Stop()
+}
