@@ -175,7 +175,7 @@ func (m *machine) execute(line string) (status int, err error) {
 		fmt.Fprintln(os.Stderr, words[syscall.EEXIST])
 		return 255, nil
 	}
-	for _, r := range m.table.Do(context.Background(), plan.Diff(before, dump.State, plan.Options{}).Changes()) {
+	for _, r := range m.table.Do(context.Background(), plan.Diff(before.Table(), dump.State, plan.Options{}).Changes()) {
 		if refusal, ok := errors.AsType[*spec.Refusal](r.Err); ok {
 			fmt.Fprintln(os.Stderr, words[refusal.Errno])
 			return 255, nil
