@@ -38,7 +38,7 @@ func (n *Node) putHost(k Key, v Value, create bool) syscall.Errno {
 	return 0
 }
 
-func (n *Node) removeHost(k Key) syscall.Errno {
+func (n *Node) removeHost(k Key, before Value) syscall.Errno {
 	v := n.state.Get(k)
 	switch k := k.(type) {
 	case ModuleKey, SysctlKey:
@@ -52,7 +52,8 @@ func (n *Node) removeHost(k Key) syscall.Errno {
 		if e := n.carries(k.Interface); e != 0 {
 			return e
 		}
-		if v == nil {
+		asked, _ := before.(Address)
+		if v == nil || k.Prefix.Addr().Is4() && asked.Label != "" && asked.Label != v.(Address).Label {
 			return syscall.EADDRNOTAVAIL
 		}
 	}

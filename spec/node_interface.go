@@ -121,7 +121,11 @@ func (n *Node) link(k LinkKey, l Link, create bool) syscall.Errno {
 	if before.Up && !l.Up {
 		n.bringDown(k.Name)
 	}
+	rises := !before.Up && l.Up
 	n.state.Set(k, l)
+	if rises {
+		n.bringUp(k.Name)
+	}
 	return 0
 }
 
@@ -156,44 +160,6 @@ func (n *Node) removeLink(k LinkKey, l Link) syscall.Errno {
 	}
 	n.state.Set(k, nil)
 	return 0
-}
-
-func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
-	addr := k.Prefix.Addr()
-	if e := n.carries(k.Interface); e != 0 {
-		return e
-	}
-	switch {
-	case len(a.Label) > 15:
-		return syscall.ERANGE
-	case addr.Is6() && (addr.IsUnspecified() || addr.IsMulticast()):
-		return syscall.EADDRNOTAVAIL
-	case !k.Prefix.IsValid() || addr.Is4() && addr.IsUnspecified():
-		return syscall.EINVAL
-	}
-	if e := n.present(k, create, syscall.EADDRNOTAVAIL); e != 0 {
-		return e
-	}
-	if !create {
-		before := n.state.Addresses[k]
-		if Settle(before, a) != Value(a) {
-			return syscall.EOPNOTSUPP
-		}
-	} else if addr.Is6() && n.sixTwice(k) {
-		return syscall.EEXIST
-	}
-	n.state.Set(k, a)
-	return 0
-}
-
-// sixTwice: an interface has an IPv6 address once, whatever its prefix.
-func (n *Node) sixTwice(k AddressKey) bool {
-	for o := range n.state.Addresses {
-		if o.Interface == k.Interface && o.Prefix.Addr() == k.Prefix.Addr() {
-			return true
-		}
-	}
-	return false
 }
 
 // Interface is the interface that a setting is about, or "".
