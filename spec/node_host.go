@@ -2,8 +2,6 @@ package spec
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 	"syscall"
 )
 
@@ -19,9 +17,7 @@ func (n *Node) putHost(k Key, v Value, create bool) syscall.Errno {
 	case AddressKey:
 		return n.address(k, v.(Address), create)
 	case NeighbourKey:
-		if e := n.neighbour(k, v.(Neighbour)); e != 0 {
-			return e
-		}
+		return n.neighbour(k, v.(Neighbour), create)
 	case ARPFilterKey:
 		if !k.Address.Is4() || slices.Contains(n.kernel.NoRules, "arp") {
 			return syscall.EOPNOTSUPP
@@ -39,84 +35,21 @@ func (n *Node) putHost(k Key, v Value, create bool) syscall.Errno {
 }
 
 func (n *Node) removeHost(k Key, before Value) syscall.Errno {
-	v := n.state.Get(k)
 	switch k := k.(type) {
 	case ModuleKey, SysctlKey:
 		return syscall.EOPNOTSUPP
 	case LinkKey:
-		if v == nil {
-			return syscall.ENODEV
-		}
-		return n.removeLink(k, v.(Link))
+		return n.removeLink(k)
 	case AddressKey:
-		if e := n.carries(k.Interface); e != 0 {
+		return n.removeAddress(k, before)
+	case NeighbourKey:
+		if e := n.neighbours(k); e != 0 {
 			return e
 		}
-		asked, _ := before.(Address)
-		if v == nil || k.Prefix.Addr().Is4() && asked.Label != "" && asked.Label != v.(Address).Label {
-			return syscall.EADDRNOTAVAIL
-		}
 	}
-	if v == nil {
+	if n.state.Get(k) == nil {
 		return syscall.ENOENT
 	}
 	n.state.Set(k, nil)
-	return 0
-}
-
-// sysctl sets what is there; a setting cannot be made.
-func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
-	if n.state.Sysctls.at(k) == nil {
-		return syscall.ENOENT
-	}
-	if e := acceptable(k, s.Value); e != 0 {
-		return e
-	}
-	n.state.Set(k, s)
-	for copied := range n.copies(k) {
-		n.state.Set(copied, s)
-	}
-	return 0
-}
-
-// copies are the settings that the kernel sets along with one: ip_forward and conf.all.forwarding are the same, and both go to
-// every interface.
-func (n *Node) copies(k SysctlKey) map[SysctlKey]bool {
-	out := map[SysctlKey]bool{}
-	family := ""
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
-		family = "ipv4"
-	case "net.ipv6.conf.all.forwarding":
-		family = "ipv6"
-	default:
-		return out
-	}
-	for o := range n.state.Sysctls {
-		isForwarding := strings.HasPrefix(o.Name, "net."+family+".conf.") && strings.HasSuffix(o.Name, ".forwarding")
-		if o != k && (isForwarding || family == "ipv4" && o.Name == "net.ipv4.ip_forward") {
-			out[o] = true
-		}
-	}
-	return out
-}
-
-// acceptable says what the kernel does with a value: those that are known to be numbers take numbers.
-func acceptable(k SysctlKey, value string) syscall.Errno {
-	name := k.Name[strings.LastIndexByte(k.Name, '.')+1:]
-	own := strings.HasPrefix(k.Name, "net.ipv4.vs.")
-	forwarding := strings.Contains(k.Name, ".conf.") || k.Name == "net.ipv4.ip_forward"
-	if !own && !forwarding {
-		return 0
-	}
-	if own && name == "sync_threshold" {
-		return 0
-	}
-	number, err := strconv.ParseInt(value, 10, 32)
-	most := map[string]int64{"drop_entry": 3, "drop_packet": 3, "secure_tcp": 3, "sync_retries": 3}
-	limit, limited := most[name]
-	if err != nil || own && limited && (number < 0 || number > limit) {
-		return syscall.EINVAL
-	}
 	return 0
 }

@@ -115,10 +115,14 @@ func testModules(_ *testing.T, n *around) {
 		if !there {
 			n.broughtAlong(c.link)
 			n.arises(c.link, down)
+			if c.kind != "ip6tnl" { // an IPv4 tunnel has settings of IPv6 when it is first up
+				n.expect(spec.ConfSysctl("ipv6", c.link, "forwarding"), nil)
+			}
 		}
 		n.check()
 		n.done(create(k, spec.Module{})) // it is there already
 		n.done(update(link(c.link), down, spec.Link{Type: c.kind, Up: true}))
+		n.arises(c.link, spec.Link{Type: c.kind, Up: true})
 		n.check()
 		n.done(update(link(c.link), spec.Link{Type: c.kind, Up: true}, down))
 		n.check()
