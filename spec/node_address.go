@@ -37,7 +37,7 @@ func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
 func (k AddressKey) made(a Address) Address {
 	addr := k.Prefix.Addr()
 	if addr.Is4() {
-		a.Label, a.Scope = or(a.Label, k.Interface), scope(a.Scope)
+		a.Label, a.Scope, a.NoDAD = or(a.Label, k.Interface), scope(a.Scope), false
 		return a
 	}
 	a.Label, a.Scope = "", "global"

@@ -95,7 +95,7 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	}
 	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
 	if err == nil {
-		err = writeOnce(f, v.Value+"\n")
+		err = writeSetting(f, k, v)
 		f.Close()
 	}
 	var errno syscall.Errno
@@ -108,11 +108,19 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	return err
 }
 
-// writeOnce writes in one call, because the kernel ignores a second one. It takes as much of the text as it understands.
-func writeOnce(f *os.File, text string) error {
-	n, err := unix.Write(int(f.Fd()), []byte(text))
-	if err == nil && n < len(text) {
-		err = unix.EINVAL
+// writeSetting writes in one call, because the kernel ignores a second one. It takes as much of a text as it understands, so it
+// is not given what is no value; and how much it took it does not always say (IPv6 forwarding: one byte).
+func writeSetting(f *os.File, k spec.SysctlKey, v spec.Sysctl) error {
+	if e := k.Accepts(k.Normal(v.Value).Value); e != 0 {
+		return e
 	}
-	return err
+	text := v.Value + "\n"
+	n, err := unix.Write(int(f.Fd()), []byte(text))
+	if err != nil || n >= len(text) {
+		return err
+	}
+	if b, err := os.ReadFile(f.Name()); err != nil || k.Normal(string(b)) != k.Normal(v.Value) {
+		return unix.EINVAL
+	}
+	return nil
 }
