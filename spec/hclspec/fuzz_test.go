@@ -52,13 +52,24 @@ func sound(t *testing.T, name, text string) {
 	if diags.HasErrors() {
 		return
 	}
-	written, err := hclspec.Format(hclspec.Document{State: c.Chosen.Desired.State})
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, diags := load(t, map[string]string{"main.lvs.hcl": string(written)})
-	if diags.HasErrors() || !again.Chosen.Desired.State.Equal(c.Chosen.Desired.State) {
-		t.Errorf("%v\n%s\n%s", diags, diffStates(c.Chosen.Desired.State, again.Chosen.Desired.State), written)
+	for _, n := range c.Nodes {
+		want := n.Desired.State.Table()
+		written, err := hclspec.Format(hclspec.Document{State: n.Desired.State})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, diags := load(t, map[string]string{"main.lvs.hcl": string(written)})
+		if diags.HasErrors() || !again.Chosen.Desired.State.Equal(want) {
+			t.Errorf("%v\n%s\n%s", diags, diffStates(want, again.Chosen.Desired.State), written)
+		}
+		for k := range n.Desired.State.All() {
+			if o, ok := n.Desired.Objects[k]; !ok || o.Name == "" || o.Lifecycle == nil {
+				t.Errorf("%s is %v", k, o)
+			}
+			if _, ok := n.Range(k); !ok {
+				t.Errorf("%s is declared nowhere", k)
+			}
+		}
 	}
 }
 
