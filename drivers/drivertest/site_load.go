@@ -72,12 +72,20 @@ func (r *Traffic) knock() {
 			return
 		case <-time.After(time.Until(next)):
 		}
+		r.late(time.Since(next))
 		r.wait.Go(func() {
 			if session := r.open(i); session != nil {
 				session.Close()
 			}
 		})
 	}
+}
+
+// late notes how long after its time something was done: what the machine cost, and not what is tested.
+func (r *Traffic) late(by time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Late = max(r.report.Late, by)
 }
 
 // open notes what becomes of an attempt.
