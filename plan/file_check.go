@@ -131,12 +131,20 @@ func (d *document) contradiction(p *Plan, shown []Change) error {
 
 // chain says which step does not begin where an earlier one of the same object ends.
 func (cs Changeset) chain() error {
-	now := make(map[spec.Key]spec.Value, len(cs))
+	now, rewritten := make(map[spec.Key]spec.Value, len(cs)), map[spec.Key]bool{}
 	for i, s := range cs {
-		if was, ok := now[s.Key]; ok && was != s.Before {
+		if was, ok := now[s.Key]; ok && was != s.Before && !rewritten[s.Key] {
 			return fmt.Errorf("step %d of %d: %s is not as an earlier step leaves it", i+1, len(cs), s.Key)
 		}
 		now[s.Key] = s.After
+		delete(rewritten, s.Key)
+		if k, ok := s.Key.(spec.SysctlKey); ok && k.IsGlobal() {
+			for o := range now {
+				if o, ok := o.(spec.SysctlKey); ok && k.Rewrites(o) {
+					rewritten[o] = true
+				}
+			}
+		}
 	}
 	return nil
 }

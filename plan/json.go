@@ -179,14 +179,8 @@ func (p *Plan) involved() map[spec.Key]Change {
 	for _, k := range p.Adopted {
 		changes[k] = Change{Key: k}
 	}
-	begun := make(map[spec.Key]bool, len(p.Changes))
-	for _, s := range p.Changes {
-		c := s.Change
-		if begun[s.Key] {
-			c.Before = changes[s.Key].Before
-		}
-		begun[s.Key] = true
-		changes[s.Key] = c
+	for _, c := range p.Changes.spans() {
+		changes[c.Key] = c
 	}
 	return changes
 }

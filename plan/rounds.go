@@ -62,8 +62,8 @@ func (d *differ) takers() map[spec.ServiceKey]int {
 		}
 		tally(k, v)
 	}
-	for _, c := range d.serverNew {
-		tally(c.Key.(spec.DestinationKey), c.After.(spec.Destination))
+	for _, s := range d.at[placeServers] {
+		tally(s.Key.(spec.DestinationKey), s.After.(spec.Destination))
 	}
 	return count
 }

@@ -72,32 +72,15 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 		return e
 	}
 	n.state.Set(k, s)
-	for copied := range n.copies(k) {
-		n.state.Set(copied, s)
-	}
-	return 0
-}
-
-// copies are the settings that the kernel sets along with one: ip_forward and conf.all.forwarding are the same, and both go to
-// every interface.
-func (n *Node) copies(k SysctlKey) map[SysctlKey]bool {
-	out := map[SysctlKey]bool{}
-	family := ""
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
-		family = "ipv4"
-	case "net.ipv6.conf.all.forwarding":
-		family = "ipv6"
-	default:
-		return out
+	if !k.IsGlobal() {
+		return 0
 	}
 	for o := range n.state.Sysctls {
-		isForwarding := strings.HasPrefix(o.Name, "net."+family+".conf.") && strings.HasSuffix(o.Name, ".forwarding")
-		if o != k && (isForwarding || family == "ipv4" && o.Name == "net.ipv4.ip_forward") {
-			out[o] = true
+		if k.Rewrites(o) {
+			n.state.Sysctls[o] = s
 		}
 	}
-	return out
+	return 0
 }
 
 // acceptable says what the kernel does with a value: those that are known to be numbers take numbers.

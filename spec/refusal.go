@@ -23,6 +23,9 @@ func (r *Refusal) Unwrap() error { return r.Errno }
 
 func (r *Refusal) meaning() string {
 	kind := r.Key.Kind()
+	if words := ruleMeaning(r.Op, kind, r.Errno); words != "" {
+		return words
+	}
 	switch r.Errno {
 	case syscall.EEXIST:
 		return "it exists already"

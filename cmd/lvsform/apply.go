@@ -75,7 +75,7 @@ func (p *program) applyConfig(ctx context.Context, dir string, config configFlag
 		if err != nil {
 			return err
 		}
-		in.Desired = desired.Desired
+		in.Desired = desired.Chosen.Desired
 		made, err := s.make(ctx, in, desired.Digest, policy)
 		if err != nil {
 			return err

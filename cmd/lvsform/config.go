@@ -1,12 +1,26 @@
 package main
 
 import (
+	"os"
+	"strings"
+
 	"github.com/lvsform/lvsform/spec/hclspec"
 )
 
 // load reads the configuration in the directory and tells of all that is wrong with it; warnings alone are no error.
 func (p *program) load(dir string, f configFlags) (*hclspec.Config, error) {
-	config, diags := hclspec.Load(f.source(dir, p.environ))
+	return p.loadFrom(f.source(dir, p.environ))
+}
+
+// loadAll is load for every node.
+func (p *program) loadAll(dir string, f configFlags) (*hclspec.Config, error) {
+	src := f.source(dir, p.environ)
+	src.Node = hclspec.AllNodes
+	return p.loadFrom(src)
+}
+
+func (p *program) loadFrom(src hclspec.Source) (*hclspec.Config, error) {
+	config, diags := hclspec.Load(src)
 	if len(diags) > 0 {
 		p.diagnostics(config.Files, diags)
 	}
@@ -27,7 +41,16 @@ func (p *program) loadToPlan(dir string, f configFlags) (*hclspec.Config, error)
 }
 
 func (f configFlags) source(dir string, environ []string) hclspec.Source {
-	return hclspec.Source{Dir: dir, Vars: f.vars, Environ: environ, Version: version}
+	src := hclspec.Source{Dir: dir, Vars: f.vars, Environ: environ, Version: version}
+	for _, e := range environ {
+		if name, ok := strings.CutPrefix(e, "LVSFORM_NODE="); ok {
+			src.Node = name
+		}
+	}
+	if host, err := os.Hostname(); err == nil {
+		src.Hostnames = []string{host}
+	}
+	return src
 }
 
 // directory is the one that a command was given, or the present one.

@@ -66,7 +66,7 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 		if err != nil {
 			found = append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above"))
 		} else {
-			found = append(found, modules(c.Desired.State, p.known(release, path))...)
+			found = append(found, modules(c.Chosen.Desired.State, p.known(release, path))...)
 		}
 	}
 	return p.diagnose(found)

@@ -30,12 +30,12 @@ func (p *program) exportCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := write(loaded.Desired)
+			text, err := write(loaded.Chosen.Desired)
 			if err != nil {
 				return err
 			}
 			if format == "ipvsadm" {
-				p.tellAround(loaded.Desired)
+				p.tellAround(loaded.Chosen.Desired)
 			}
 			return p.save(out, text)
 		},

@@ -74,7 +74,7 @@ func (p *program) makePlan(ctx context.Context, desired *hclspec.Config, where n
 	if err != nil {
 		return nil, err
 	}
-	in.Desired = desired.Desired
+	in.Desired = desired.Chosen.Desired
 	return s.make(ctx, in, desired.Digest, policy)
 }
 

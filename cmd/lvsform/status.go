@@ -90,7 +90,7 @@ func (p *program) status(ctx context.Context, dir []string, config configFlags, 
 		if err != nil {
 			return nil, err
 		}
-		desired = c.Desired
+		desired = c.Chosen.Desired
 	}
 	s, err := p.open(ctx, where)
 	if err != nil {

@@ -9,7 +9,7 @@ func (l *loader) checks() {
 	l.layer = "check"
 	for _, block := range l.blocks["check"] {
 		d := l.declared(block)
-		for _, in := range l.instances(block, d, checkKind) {
+		for _, in := range l.instances(block, d) {
 			b := l.open(in.block, checkKind, in.ctx)
 			for assert := range b.children("assert") {
 				l.assert(assert, in)

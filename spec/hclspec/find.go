@@ -17,17 +17,22 @@ import (
 type origin struct{ block, around *hcl.Block }
 
 // origin of a key that is not declared has no block.
-func (c *Config) origin(k spec.Key) origin {
+func (n *Node) origin(k spec.Key) origin {
 	d, ok := k.(spec.DestinationKey)
 	if !ok {
-		return c.origins[k]
+		return n.origins[k]
 	}
-	p := c.served[d.Service]
+	p := n.served[d.Service]
 	if p == nil {
 		return origin{}
 	}
 	for _, s := range p.at(d.Address.Addr()) {
 		if s.port == d.Address.Port() || s.port == 0 && d.Address.Port() == d.Service.Address.Port() {
+			return origin{s.block, p.block}
+		}
+	}
+	for _, s := range p.servers { // one that is at the listener's own address
+		if s.dest.Forward == spec.Local {
 			return origin{s.block, p.block}
 		}
 	}

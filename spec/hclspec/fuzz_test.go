@@ -52,13 +52,13 @@ func sound(t *testing.T, name, text string) {
 	if diags.HasErrors() {
 		return
 	}
-	written, err := hclspec.Format(hclspec.Document{State: c.Desired.State})
+	written, err := hclspec.Format(hclspec.Document{State: c.Chosen.Desired.State})
 	if err != nil {
 		t.Fatal(err)
 	}
 	again, diags := load(t, map[string]string{"main.lvs.hcl": string(written)})
-	if diags.HasErrors() || !again.Desired.State.Equal(c.Desired.State) {
-		t.Errorf("%v\n%s\n%s", diags, diffStates(c.Desired.State, again.Desired.State), written)
+	if diags.HasErrors() || !again.Chosen.Desired.State.Equal(c.Chosen.Desired.State) {
+		t.Errorf("%v\n%s\n%s", diags, diffStates(c.Chosen.Desired.State, again.Chosen.Desired.State), written)
 	}
 }
 

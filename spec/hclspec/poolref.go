@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -12,8 +13,10 @@ import (
 // poolAddress is the address of the pool that the expression stands for. pool.web and pool.web[each.key] are looked
 // up; anything else is evaluated, and the pool's value knows its address.
 func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
-	if addr, ok := l.directPool(b, expr); ok {
-		return addr, true
+	if d, addr := l.direct("pool", expr, b.ctx); d != nil {
+		if l.fillPool(d); l.pools[addr] != nil {
+			return addr, true
+		}
 	}
 	a, ok := b.get("pool")
 	if !ok {
@@ -29,56 +32,57 @@ func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
 	return "", false
 }
 
-func (l *loader) directPool(b *body, expr hcl.Expression) (string, bool) {
+// direct is what an expression refers to if it is nothing but a reference, and the address that it names.
+func (l *loader) direct(root string, expr hcl.Expression, ctx *hcl.EvalContext) (*declaration, string) {
 	if t, ok := expr.(*hclsyntax.ScopeTraversalExpr); ok {
-		return l.declaredPool(t.Traversal, "")
+		return l.lookUp(root, t.Traversal, "")
 	}
 	index, ok := expr.(*hclsyntax.IndexExpr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
 	t, ok := index.Collection.(*hclsyntax.ScopeTraversalExpr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
-	key, diags := index.Key.Value(b.ctx)
+	key, diags := index.Key.Value(ctx)
 	if diags.HasErrors() || key.ContainsMarked() {
-		return "", false
+		return nil, ""
 	}
 	key, err := convert.Convert(key, cty.String)
 	if err != nil || key.IsNull() || !key.IsKnown() {
-		return "", false
+		return nil, ""
 	}
-	return l.declaredPool(t.Traversal, key.AsString())
+	return l.lookUp(root, t.Traversal, key.AsString())
 }
 
-// declaredPool looks a reference up; key is that of an index expression.
-func (l *loader) declaredPool(t hcl.Traversal, key string) (string, bool) {
-	if t.RootName() != "pool" || len(t) < 2 || len(t) > 3 {
-		return "", false
+// lookUp looks a reference up; key is that of an index expression.
+func (l *loader) lookUp(root string, t hcl.Traversal, key string) (*declaration, string) {
+	if t.RootName() != root || len(t) < 2 || len(t) > 3 {
+		return nil, ""
 	}
 	name, ok := t[1].(hcl.TraverseAttr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
-	addr := "pool." + name.Name
+	addr := root + "." + name.Name
 	if len(t) == 3 {
 		index, ok := t[2].(hcl.TraverseIndex)
 		if !ok || index.Key.Type() != cty.String {
-			return "", false
+			return nil, ""
 		}
 		key = index.Key.AsString()
 	}
 	if key != "" {
 		addr += "[" + strconv.Quote(key) + "]"
 	}
-	return addr, l.pools[addr] != nil
+	return l.named[root][name.Name], addr
 }
 
 // contextFor adds the pools and services that the expression refers to. Their values are made when they are needed:
 // most are only ever named.
 func (l *loader) contextFor(expr hcl.Expression, ctx *hcl.EvalContext) *hcl.EvalContext {
-	if l.layerIndex() <= 3 {
+	if !l.after("pool") {
 		return ctx
 	}
 	return l.withLate(expr.Variables(), ctx)
@@ -86,7 +90,7 @@ func (l *loader) contextFor(expr hcl.Expression, ctx *hcl.EvalContext) *hcl.Eval
 
 // dynamicContext does the same for all that a body's dynamic blocks refer to.
 func (l *loader) dynamicContext(b *hclsyntax.Body, ctx *hcl.EvalContext) *hcl.EvalContext {
-	if l.layerIndex() <= 3 {
+	if !l.after("pool") {
 		return ctx
 	}
 	var all []hcl.Traversal
@@ -143,22 +147,22 @@ func (l *loader) lateValue(root, name string, d *declaration) cty.Value {
 	}
 	one, all := cty.NilVal, map[string]cty.Value{}
 	if root == "pool" {
+		l.fillPool(d)
 		if p := l.pools[addr]; p != nil {
 			one = p.val()
 		}
-		for _, key := range d.keys {
+		for _, key := range l.keys[d] {
 			if p := l.pools[addr+"["+strconv.Quote(key)+"]"]; p != nil {
 				all[key] = p.val()
 			}
 		}
-	} else {
-		for _, s := range l.services[d.block] {
-			one = s.val()
-			all[s.key] = one
-		}
 	}
-	l.late[addr] = d.group(one, all)
-	return l.late[addr]
+	v := l.group(d, one, all)
+	if root == "service" {
+		v = l.serviceValue(d)
+	}
+	l.late[addr] = v
+	return v
 }
 
 // selfAttr is the attribute of a pool's value that makes `pool = pool.web` possible.
@@ -174,7 +178,7 @@ func (p *pool) val() cty.Value {
 		servers = cty.ListVal(all)
 	}
 	return cty.ObjectVal(map[string]cty.Value{
-		selfAttr: cty.StringVal(p.addr), "forward": cty.StringVal(p.forward.String()), "servers": servers,
+		selfAttr: cty.StringVal(p.addr), "forward": cty.StringVal(methodName(p.forward, p.fullNAT)), "servers": servers,
 	})
 }
 
@@ -186,7 +190,7 @@ var serverType = cty.Object(map[string]cty.Type{
 func (s *server) val() cty.Value {
 	vals := map[string]cty.Value{
 		"name": cty.StringVal(s.name), "address": cty.NullVal(cty.String), "address6": cty.NullVal(cty.String), "port": cty.NullVal(cty.Number),
-		"weight": number(s.dest.Weight), "forward": cty.StringVal(s.dest.Forward.String()),
+		"weight": number(s.dest.Weight), "forward": cty.StringVal(methodName(s.dest.Forward, s.fullNAT)),
 		"upper_threshold": number(s.dest.UpperThreshold), "lower_threshold": number(s.dest.LowerThreshold), "maintenance": cty.BoolVal(s.standby),
 	}
 	if s.v4.IsValid() {
@@ -201,18 +205,62 @@ func (s *server) val() cty.Value {
 	return cty.ObjectVal(vals)
 }
 
-func (s *service) val() cty.Value {
-	listeners := cty.ListValEmpty(cty.String)
-	if len(s.listeners) > 0 {
-		all := make([]cty.Value, len(s.listeners))
-		for i, in := range s.listeners {
-			all[i] = cty.StringVal(in.key.String())
-		}
-		listeners = cty.ListVal(all)
+func number(n uint32) cty.Value { return cty.NumberUIntVal(uint64(n)) }
+
+// serviceValue is a service as the node has it, or else as the nodes have it that do.
+func (l *loader) serviceValue(d *declaration) cty.Value {
+	where := []*loader{l}
+	if len(l.services[d.block]) == 0 {
+		where = l.serving(d.block)
 	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"name": cty.StringVal(s.addr), "scheduler": cty.StringVal(s.value.Scheduler), "listeners": listeners,
-	})
+	united := map[string][]*service{}
+	for _, s := range where {
+		for _, one := range s.services[d.block] {
+			united[one.key] = append(united[one.key], one)
+		}
+	}
+	vals := map[string]cty.Value{}
+	for key, all := range united {
+		vals[key] = unite(all)
+	}
+	if one, ok := vals[""]; ok && !d.forEach {
+		return one
+	}
+	if l.keys[d] = sortedKeys(vals); d.forEach {
+		return cty.ObjectVal(vals)
+	}
+	return cty.DynamicVal
 }
 
-func number(n uint32) cty.Value { return cty.NumberUIntVal(uint64(n)) }
+// serving are the loaders of the nodes that have a service block, with their services evaluated.
+func (l *loader) serving(block *hcl.Block) (out []*loader) {
+	p := l.placement(block)
+	for _, s := range slices.Concat(l.sites, []*loader{l.nowhere}) {
+		if s != nil && (p.each || p.has(s)) {
+			if s.serve(); len(s.services[block]) > 0 {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// unite makes one value of a service on several nodes.
+func unite(all []*service) cty.Value {
+	seen, listeners := map[string]bool{}, []cty.Value{}
+	for _, s := range all {
+		for _, in := range s.listeners {
+			if name := in.key.String(); !seen[name] {
+				seen[name] = true
+				listeners = append(listeners, cty.StringVal(name))
+			}
+		}
+	}
+	list := cty.ListValEmpty(cty.String)
+	if len(listeners) > 0 {
+		list = cty.ListVal(listeners)
+	}
+	return cty.ObjectVal(map[string]cty.Value{
+		"name": cty.StringVal(all[0].addr), "scheduler": cty.StringVal(all[0].value.Scheduler), "listeners": list,
+	})
+}

@@ -1,0 +1,200 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// links works out which links come, go up, go down and go. A module brings a link along, and a link its settings: the rest of the
+// host is changed from what the kernel makes of them.
+func (d *differ) links() {
+	if maps.Equal(d.live.Modules, d.desired.Modules) && maps.Equal(d.live.Links, d.desired.Links) && maps.Equal(d.live.Sysctls, d.desired.Sysctls) {
+		return
+	}
+	d.toggled, d.going = map[string]bool{}, map[string]bool{}
+	d.sim = spec.NewNode(spec.Kernel{}, spec.State{Modules: d.live.Modules, Links: d.live.Links, Sysctls: d.live.Sysctls})
+	for k, v := range d.desired.Modules {
+		if _, loaded := d.live.Modules[k]; !loaded {
+			d.do(placeModules, Change{k, nil, v})
+		}
+	}
+	now := maps.Clone(d.sim.State().Links)
+	for k, v := range d.desired.Links {
+		if before, ok := now[k]; !ok {
+			d.do(placeLinks, Change{k, nil, v})
+		} else if before != v {
+			d.toggle(k, before, v)
+		}
+	}
+	for k, v := range now {
+		if _, stays := d.desired.Links[k]; !stays && !k.Fixed(v) {
+			d.going[k.Name] = true
+			d.change(placeLinksOld, Change{k, v, nil})
+		}
+	}
+}
+
+// do puts a change to its place, and into the simulation; what the kernel refuses is for On to find.
+func (d *differ) do(p place, c Change) {
+	d.change(p, c)
+	_ = d.sim.Do(c.Key, c.Before, c.After)
+}
+
+func (d *differ) toggle(k spec.LinkKey, before, after spec.Link) {
+	if before.Up && !after.Up {
+		d.change(placeLinksDown, Change{k, before, after})
+	} else {
+		d.change(placeLinksUp, Change{k, before, after})
+	}
+	if _, there := d.live.Links[k]; there && before.Up != after.Up {
+		d.toggled[k.Name] = after.Up
+	}
+}
+
+// loses says that the kernel takes the object away when its link goes down, which the link does on the way there or back.
+func (d *differ) loses(k spec.Key) bool {
+	switch k := k.(type) {
+	case spec.AddressKey:
+		_, toggles := d.toggled[k.Interface]
+		return toggles && k.Prefix.Addr().Is6()
+	case spec.NeighbourKey:
+		_, toggles := d.toggled[k.Interface]
+		return toggles
+	}
+	return false
+}
+
+// carried takes away what a link would lose before it goes down, on the way there or back, and puts there afterwards what is
+// to be there. While a link is down, none of it has an effect.
+func (d *differ) carried() {
+	if len(d.toggled) == 0 {
+		return
+	}
+	each := func(s spec.State, f func(k spec.Key, v spec.Value, up bool)) {
+		for k, v := range s.Addresses {
+			if d.loses(k) {
+				f(k, v, d.toggled[k.Interface])
+			}
+		}
+		for k, v := range s.Neighbours {
+			if d.loses(k) {
+				f(k, v, d.toggled[k.Interface])
+			}
+		}
+	}
+	each(d.live, func(k spec.Key, v spec.Value, up bool) {
+		if up {
+			d.change(placeCarriedUp, Change{k, v, nil})
+			return
+		}
+		d.leaves(k, v)
+	})
+	each(d.desired, func(k spec.Key, v spec.Value, up bool) {
+		a, isAddress := k.(spec.AddressKey)
+		switch {
+		case !up:
+			d.change(placeCarriedAgain, Change{k, nil, v})
+		case isAddress:
+			d.comes(a, Change{k, nil, v})
+		default:
+			d.plain(Change{k, nil, v})
+		}
+	})
+}
+
+// leaves is for what is on a link that goes down.
+func (d *differ) leaves(k spec.Key, v spec.Value) {
+	a, isAddress := k.(spec.AddressKey)
+	switch {
+	case d.desired.Get(k) != nil:
+		d.change(placeCarriedDown, Change{k, v, nil})
+	case isAddress:
+		d.leave(a, Step{Change: Change{k, v, nil}})
+	default:
+		d.plain(Change{k, v, nil})
+	}
+}
+
+// settings changes sysctls: what opens something early, what closes something late, see openness. A setting that sets others
+// stands alone, with steps around it that keep the others as they are and bring them back.
+func (d *differ) settings() {
+	if d.sim == nil {
+		return
+	}
+	keys := slices.SortedFunc(maps.Keys(d.sim.State().Sysctls), compareSettings)
+	for k := range d.desired.Sysctls {
+		if _, ok := d.sim.State().Sysctls[k]; !ok {
+			d.change(placeOpening, Change{k, nil, d.desired.Sysctls[k]}) // which no kernel does
+		}
+	}
+	for _, p := range []place{placeOpening, placeClosing} {
+		for _, k := range keys {
+			now, want := d.sim.State().Sysctls[k], d.wanted(k)
+			if want == nil || want == spec.Value(now) {
+				continue
+			}
+			if early := !d.going[k.Interface()] && !closes(k, now, want.(spec.Sysctl)); early == (p == placeOpening) {
+				d.set(p, k, now, want.(spec.Sysctl))
+			}
+		}
+	}
+}
+
+// wanted is the value that a setting is to have, or nil. What goes with its link first gets the value with which it would come back.
+func (d *differ) wanted(k spec.SysctlKey) spec.Value {
+	if v := d.desired.Get(k); v != nil || !d.going[k.Interface()] {
+		return v
+	}
+	from, _ := k.Default()
+	return d.desired.Get(from)
+}
+
+func (d *differ) set(p place, k spec.SysctlKey, now, want spec.Sysctl) {
+	var hold, restore []Change
+	if k.IsGlobal() {
+		hold, restore = d.around(k, now, want)
+	}
+	for _, c := range slices.Concat(hold, []Change{{k, now, want}}, restore) {
+		d.do(p, c)
+	}
+}
+
+// around are the steps before and after a setting that sets others. One that changes nothing holds a value: it is
+// written on the way back, where the value would be lost.
+func (d *differ) around(k spec.SysctlKey, now, want spec.Sysctl) (hold, restore []Change) {
+	for o, v := range d.sim.State().Sysctls {
+		if !k.Rewrites(o) {
+			continue
+		}
+		then := d.wanted(o)
+		stays := then == spec.Value(v) && v != want
+		if v != now || then != nil && then != spec.Value(want) {
+			hold = append(hold, Change{o, v, v})
+		}
+		if stays {
+			restore = append(restore, Change{o, want, v})
+		}
+	}
+	slices.SortFunc(hold, ascending)
+	slices.SortFunc(restore, ascending)
+	return hold, restore
+}
+
+// compareSettings puts those that set others first, and of two that are the same the one that people know.
+func compareSettings(a, b spec.SysctlKey) int {
+	rank := func(k spec.SysctlKey) int {
+		switch {
+		case k.Name == "net.ipv4.ip_forward":
+			return 0
+		case k.IsGlobal():
+			return 1
+		}
+		return 2
+	}
+	if x, y := rank(a), rank(b); x != y {
+		return x - y
+	}
+	return spec.CompareKeys(a, b)
+}

@@ -1,0 +1,109 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Rewrites says that the kernel sets the other setting along with this one: ip_forward and conf.all.forwarding are the same, and
+// go to every interface.
+func (k SysctlKey) Rewrites(o SysctlKey) bool {
+	if k == o {
+		return false
+	}
+	family := ""
+	switch k.Name {
+	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
+		family = "net.ipv4."
+	case "net.ipv6.conf.all.forwarding":
+		family = "net.ipv6."
+	default:
+		return false
+	}
+	if family == "net.ipv4." && o.Name == "net.ipv4.ip_forward" {
+		return true
+	}
+	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")
+}
+
+// IsGlobal says that setting it may set others.
+func (k SysctlKey) IsGlobal() bool {
+	switch k.Name {
+	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding":
+		return true
+	}
+	return false
+}
+
+// Default is the setting from which an interface that comes takes this one; ok is false for what is not an interface's.
+func (k SysctlKey) Default() (d SysctlKey, ok bool) {
+	iface := k.Interface()
+	if iface == "" {
+		return SysctlKey{}, false
+	}
+	family, name, ok := k.conf(iface)
+	return ConfSysctl(family, "default", name), ok
+}
+
+// Base is the last part of the name: "arp_ignore".
+func (k SysctlKey) Base() string { return k.Name[strings.LastIndexByte(k.Name, '.')+1:] }
+
+// Quietness ranks the values of arp_ignore and arp_announce: of two values, the higher rank keeps an address at least as quiet on
+// every interface, whatever its other settings are, because the greater number of "all" and the interface counts. Ranks
+// above 0 are quiet. ok is false for other settings.
+func (k SysctlKey) Quietness(s Sysctl) (rank int, ok bool) {
+	name := k.Base()
+	if name != "arp_ignore" && name != "arp_announce" || !strings.HasPrefix(k.Name, "net.ipv4.conf.") {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s.Value)
+	if err != nil {
+		return 0, true
+	}
+	if quietNumber(name, n) {
+		return n, true
+	}
+	return -n, true
+}
+
+// quietNumber: arp_ignore 1, 2 and 8 do not answer for an address of another interface; any other does, or is not defined.
+func quietNumber(name string, n int) bool {
+	if name == "arp_announce" {
+		return n == 2
+	}
+	return n == 1 || n == 2 || n == 8
+}
+
+// AsQuiet says that the live value does what a derived setting is for: it is the wanted one, or keeps addresses no less quiet.
+func (k SysctlKey) AsQuiet(live, want Sysctl) bool {
+	rank, ok := k.Quietness(live)
+	wanted, _ := k.Quietness(want)
+	return live == want || ok && rank > 0 && wanted > 0
+}
+
+// Mute says that the interface neither answers ARP for addresses of other interfaces nor announces them. What the State does not have
+// of the settings is as the kernel begins.
+func (s State) Mute(iface string) bool {
+	for _, name := range []string{"arp_ignore", "arp_announce"} {
+		most := 0
+		for _, of := range []string{"all", iface} {
+			n, err := strconv.Atoi(s.Sysctls[ConfSysctl("ipv4", of, name)].Value)
+			if err == nil {
+				most = max(most, n)
+			}
+		}
+		if !quietNumber(name, most) {
+			return false
+		}
+	}
+	return true
+}
+
+// Fixed says that a link comes and goes with the kernel and its modules, and not with requests.
+func (k LinkKey) Fixed(l Link) bool { return k.fixed(l) }
+
+// Tunnel is the interface that every network namespace has while the module is loaded; ok is false for other modules.
+func (k ModuleKey) Tunnel() (l LinkKey, ok bool) {
+	l, ok = bringsTunnels[k.Name]
+	return l, ok
+}
