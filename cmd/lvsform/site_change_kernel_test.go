@@ -22,6 +22,8 @@ type busySite struct {
 // newBusySite has the files of a configuration whose servers are those given.
 func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c := &busySite{siteWorld: newSiteWorld(t, drivertest.SiteOptions{Servers: 4}), values: map[string]string{}}
+	c.named("dir1", "director")
+	c.named("dir2", "director")
 	c.Patience = 2500 * time.Millisecond // a packet that is sent again arrives, and is told apart
 	c.Serve(80, 81, 82)
 	for _, f := range append(files, "main") {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"regexp"
@@ -20,7 +21,7 @@ type siteWorld struct {
 	*drivertest.Site
 	t     *testing.T
 	etc   string
-	nodes map[string]*world
+	nodes map[string]*world // by the names of the machines
 }
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
@@ -28,9 +29,18 @@ func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
+		w.variables["LVSFORM_NODE"] = n.Name
 		s.nodes[n.Name] = w
 	}
+	for _, n := range s.Servers {
+		s.named(n.Name, "server")
+	}
 	return s
+}
+
+// named says that a machine's node in the configuration is one of a block with for_each.
+func (s *siteWorld) named(node, block string) {
+	s.nodes[node].variables["LVSFORM_NODE"] = fmt.Sprintf("%s[%q]", block, node)
 }
 
 // write makes a file of the configuration.
@@ -45,7 +55,7 @@ func (s *siteWorld) write(name, text string) {
 func (s *siteWorld) run(node string, code int, args ...string) *world {
 	s.t.Helper()
 	w := s.nodes[node]
-	w.run(code, append(args, "--driver=netlink", "--netns="+s.Node(node).Path(), "--node="+node, s.etc)...)
+	w.run(code, append(args, "--driver=netlink", "--netns="+s.Node(node).Path(), s.etc)...)
 	return w
 }
 
