@@ -159,7 +159,12 @@ func TestKernelNoDropForwarding(t *testing.T) {
 	c.clean("to direct routing", c.while(c.held(6, time.Second), func() { c.apply("rs1", "rs2", "rs3", "dir1") }))
 	c.set("forward", `"masquerade"`)
 	c.remove("ready")
-	c.clean("to masquerading", c.while(c.held(6, time.Second), func() { c.apply("dir1", "rs1", "rs2", "rs3") }))
+	c.clean("to masquerading", c.while(c.held(6, time.Second), func() {
+		c.apply("dir1")
+		for _, server := range []string{"rs1", "rs2", "rs3"} {
+			c.run(server, exitDone, "apply", "--auto-approve", "--destroy") // nothing is left there
+		}
+	}))
 }
 
 // The VIPs move to the other director and back. It knows the connections from the first one.
