@@ -15,10 +15,6 @@ func (r *Refusal) hostMeaning() string {
 		return r.neighbourMeaning()
 	case AddressKey:
 		return r.addressMeaning(k)
-	case ARPFilterKey, MarkRuleKey, MasqueradeRuleKey:
-		if r.Errno == syscall.EOPNOTSUPP {
-			return "this kernel's nftables has no tables of the family that it needs: load nf_tables, or use a kernel that has them"
-		}
 	}
 	if !r.Key.Kind().Table() {
 		return r.permission()
