@@ -26,6 +26,9 @@ func (r *Refusal) meaning() string {
 		return words
 	}
 	kind := r.Key.Kind()
+	if words := ruleMeaning(r.Op, kind, r.Errno); words != "" {
+		return words
+	}
 	switch r.Errno {
 	case syscall.EEXIST:
 		return "it exists already"

@@ -30,6 +30,11 @@ func TestRefusalSaysWhatTheKernelMeans(t *testing.T) {
 		{web, syscall.EPERM, "CAP_NET_ADMIN"},
 		{web, syscall.EAFNOSUPPORT, "address family"},
 		{web, syscall.ENOBUFS, "out of memory"},
+		{spec.MarkRuleKey{}, syscall.EOPNOTSUPP, "no nftables for the family inet"},
+		{spec.ARPFilterKey{}, syscall.EOPNOTSUPP, "no nftables for the family arp"},
+		{spec.MasqueradeRuleKey{}, syscall.ENOENT, "nft_masq"},
+		{spec.MarkRuleKey{}, syscall.EPERM, "CAP_NET_ADMIN"},
+		{spec.MarkRuleKey{}, syscall.EEXIST, "it exists already"},
 		{web, syscall.EIO, "input/output error (errno 5)"},
 	} {
 		err := error(&spec.Refusal{Op: "create", Key: c.key, Errno: c.errno})

@@ -1,0 +1,188 @@
+//go:build linux
+
+package nft
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// socket is the way to nfnetlink in the network namespace that the thread was in when it was opened.
+type socket struct {
+	fd  int
+	seq uint32
+	buf []byte
+}
+
+const (
+	// A datagram of a dump is no larger than the buffer that it is received with, up to this.
+	receiveSize = 32 << 10
+	// The kernel has answered when a send returns, but for the later parts of a dump.
+	receiveTimeout = 2 // seconds
+	// Room for the requests, and for an answer to each.
+	bufferSize = 1 << 20
+)
+
+var errLost = errors.New("the kernel's answer did not come")
+
+func openSocket() (*socket, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER)
+	if err != nil {
+		return nil, os.NewSyscallError("netlink socket", err)
+	}
+	timeout := unix.Timeval{Sec: receiveTimeout}
+	err = errors.Join(
+		// Connected: nobody but the kernel can put a datagram in.
+		os.NewSyscallError("netlink connect", unix.Connect(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})),
+		// An error does not repeat its request.
+		os.NewSyscallError("NETLINK_CAP_ACK", unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)),
+		os.NewSyscallError("SO_RCVTIMEO", unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &timeout)),
+	)
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	// Not permitted to everybody, and not necessary.
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, bufferSize)
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, bufferSize)
+	return &socket{fd: fd, buf: make([]byte, receiveSize)}, nil
+}
+
+func (s *socket) close() error { return os.NewSyscallError("close", unix.Close(s.fd)) }
+
+func (s *socket) send(b []byte) error {
+	for {
+		_, err := unix.Write(s.fd, b)
+		if err != unix.EINTR {
+			return os.NewSyscallError("netlink send", err)
+		}
+	}
+}
+
+// receive is one datagram of answers, good until the next.
+func (s *socket) receive(flags int) ([]answer, error) {
+	for {
+		n, _, kind, _, err := unix.Recvmsg(s.fd, s.buf, nil, flags)
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EAGAIN || err == unix.ENOBUFS:
+			return nil, errLost
+		case err != nil:
+			return nil, os.NewSyscallError("netlink receive", err)
+		case kind&unix.MSG_TRUNC != 0:
+			return nil, errMalformed
+		default:
+			return answers(s.buf[:n])
+		}
+	}
+}
+
+// ask gives f each object of the answer to a request. The error is the kernel's errno, or that of a transport which is not
+// to be used any more.
+func (s *socket) ask(r request, f func(answer) error) error {
+	if r.flags&unix.NLM_F_DUMP == 0 {
+		r.flags |= unix.NLM_F_ACK
+	}
+	s.seq++
+	if err := s.send(r.append(nil, s.seq)); err != nil {
+		return err
+	}
+	for {
+		got, err := s.receive(0)
+		if err != nil {
+			return err
+		}
+		for _, a := range got {
+			switch {
+			case a.seq != s.seq:
+			case a.kind == unix.NLMSG_ERROR || a.kind == unix.NLMSG_DONE:
+				e, err := a.errno()
+				if err == nil && e != 0 {
+					err = e
+				}
+				return err
+			default:
+				if err := f(a); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// errBatch is an errno for a batch as a whole.
+type errBatch struct{ unix.Errno }
+
+// transact does all requests or none, and none if anything has changed since the generation: with ERESTART. A kernel's no to
+// single requests is in the map, by their number. Without one, and without an error, all is done.
+func (s *socket) transact(generation uint32, requests []request) (map[int]unix.Errno, error) {
+	around := request{kind: unix.NFNL_MSG_BATCH_BEGIN, resource: unix.NFNL_SUBSYS_NFTABLES}
+	around.body = number(unix.NFNL_BATCH_GENID, generation)
+	base := s.seq + 1
+	b := around.append(nil, base)
+	for i, r := range requests {
+		if i == len(requests)-1 {
+			r.flags |= unix.NLM_F_ACK
+		}
+		b = r.append(b, base+1+uint32(i))
+	}
+	s.seq = base + uint32(len(requests)) + 1
+	around.kind, around.body = unix.NFNL_MSG_BATCH_END, nil
+	if err := s.send(around.append(b, s.seq)); err != nil {
+		return nil, err
+	}
+	return s.outcome(base, len(requests))
+}
+
+// outcome reads the answers to a batch. The kernel answers the last request, and each that it refuses, in any case; a refusal
+// of the whole stands at the message before the first.
+func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
+	refused := map[int]unix.Errno{}
+	var whole unix.Errno
+	complete := false
+	for {
+		got, err := s.receive(unix.MSG_DONTWAIT)
+		if err == errLost && (complete || whole != 0) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range got {
+			n := a.seq - base // both may have wrapped
+			if a.kind != unix.NLMSG_ERROR || n > uint32(count) {
+				continue
+			}
+			e, err := a.errno()
+			if err != nil {
+				return nil, err
+			}
+			complete = complete || n == uint32(count)
+			switch {
+			case n == 0:
+				whole = e
+			case e != 0:
+				refused[int(n)-1] = e
+			}
+		}
+	}
+	if whole != 0 {
+		return nil, errBatch{whole}
+	}
+	return refused, nil
+}
+
+// generation is the number of the last change to any rule of the namespace.
+func (s *socket) generation() (n uint32, err error) {
+	err = s.ask(about(unix.NFT_MSG_GETGEN, 0, unix.NFPROTO_UNSPEC), func(a answer) error {
+		fields, err := a.attributes()
+		n = fields.number(unix.NFTA_GEN_ID)
+		return err
+	})
+	if errors.Is(err, unix.EINVAL) { // what nfnetlink says without nf_tables
+		err = unix.EOPNOTSUPP
+	}
+	return n, err
+}
