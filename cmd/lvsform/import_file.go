@@ -182,7 +182,11 @@ func importRules(ctx context.Context, files []source, f importFlags) (imported, 
 	}
 	found := imported{from: "ipvsadm's rules in " + names(files), state: dump.State}
 	for _, n := range dump.Notes {
-		found.notes = append(found.notes, remark{taken, n.String()})
+		kind := taken
+		if n.Doubt {
+			kind = doubtful
+		}
+		found.notes = append(found.notes, remark{kind, n.String()})
 	}
 	if dump.TimeoutsListed {
 		found.dropUntouched()
