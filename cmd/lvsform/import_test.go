@@ -169,8 +169,8 @@ func TestImportIntoAFileSaysWhatIsMissing(t *testing.T) {
 // So it does with what ipvsadm's texts do not say, or may say otherwise than it is.
 func TestImportIntoAFileSaysWhatIsInDoubt(t *testing.T) {
 	for text, want := range map[string]string{
-		"-A -t 192.0.2.10:80 -s rr\n":                                         "dump: a dump has no timeouts and sync daemons: ",
-		"ipvsadm -A -t 192.0.2.10:80 -s rr":                                    "dump:1: the last line has no end: the text may be cut off\n",
+		"-A -t 192.0.2.10:80 -s rr\n":                                           "dump: a dump has no timeouts and sync daemons: ",
+		"ipvsadm -A -t 192.0.2.10:80 -s rr":                                     "dump:1: the last line has no end: the text may be cut off\n",
 		"ipvsadm -A -t 192.0.2.10:80\nipvsadm -a -t 192.0.2.10:80 -r 10.1:90\n": "dump:2: a server that is not masqueraded gets its service's port from ipvsadm, ",
 	} {
 		w := newWorld(t)
