@@ -104,44 +104,22 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 	if e := k.Accepts(s.Value); e != 0 {
 		return e
 	}
-	for other, v := range n.rewritten(k, before, s) {
-		n.state.Set(other, v)
+	// For IPv4 the kernel does so only when the value changes.
+	if s != before || k.Name == "net.ipv6.conf.all.forwarding" {
+		n.rewrite(k, s)
 	}
 	n.state.Set(k, s)
 	return 0
 }
 
-// rewritten are the settings that the kernel sets along with one. ip_forward and conf.all.forwarding are the same, and go to
-// every interface; for IPv4 only when the value changes, and then a router stops accepting redirects, or a host starts again.
-func (n *Node) rewritten(k SysctlKey, before, after Sysctl) map[SysctlKey]Sysctl {
-	out := map[SysctlKey]Sysctl{}
-	family := ""
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
-		if family = "ipv4"; before == after {
-			return out
-		}
-	case "net.ipv6.conf.all.forwarding":
-		family = "ipv6"
-	default:
-		return out
+// rewrite sets what the kernel sets along with a setting.
+func (n *Node) rewrite(k SysctlKey, s Sysctl) {
+	if !k.IsGlobal() {
+		return
 	}
 	for o := range n.state.Sysctls {
-		if strings.HasPrefix(o.Name, "net."+family+".conf.") && strings.HasSuffix(o.Name, ".forwarding") {
-			out[o] = after
+		if k.Rewrites(o) {
+			n.state.Sysctls[o] = k.Along(o, s)
 		}
 	}
-	if family == "ipv6" {
-		return out
-	}
-	host := Sysctl{"0"}
-	if after.Value == "0" {
-		host.Value = "1"
-	}
-	for o, v := range map[SysctlKey]Sysctl{{"net.ipv4.ip_forward"}: after, ConfSysctl("ipv4", "all", "accept_redirects"): host} {
-		if n.state.Sysctls.at(o) != nil {
-			out[o] = v
-		}
-	}
-	return out
 }
