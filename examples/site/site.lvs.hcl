@@ -32,7 +32,7 @@ node "lb2" {
   match   = ["lb2", "lb2.example.net"]
   roles   = [role.director]
   address = "10.0.0.3"
-  vars    = { sync_interface = "eth1" }
+  vars    = { sync_interface = "eth0" }
 }
 
 node "web" { # node.web["web1"], ...
