@@ -67,7 +67,7 @@ func (r *Refusal) linkMeaning(k LinkKey) string {
 	case syscall.EOPNOTSUPP:
 		switch {
 		case r.Op == "create":
-			return "only dummy interfaces and receivers of GUE packets can be made; tunl0, gre0 and ip6tnl0 come with their modules"
+			return "only dummy interfaces and receivers of GUE packets can be made; tunl0, gre0 and the like come with their modules"
 		case r.Op == "update":
 			return "its type cannot be changed"
 		}

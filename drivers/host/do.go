@@ -146,16 +146,16 @@ func (w *worker) change(c plan.Change) error {
 
 func (w *worker) link(k spec.LinkKey, c plan.Change) error {
 	after, _ := c.After.(spec.Link)
-	port, isGUE := k.GUEPort()
+	_, isGUE := k.GUEPort()
 	switch {
 	case isGUE && c.After == nil:
-		return w.generic.removeReceiver(port)
+		return w.generic.removeReceiver(wanted(k))
 	case isGUE && c.Before != nil:
-		return w.generic.setReceiver(port)
+		return w.generic.setReceiver(wanted(k))
 	case isGUE && after != spec.Link{Type: "gue", Up: true}:
 		return unix.EINVAL
 	case isGUE:
-		return w.generic.makeReceiver(port)
+		return w.generic.makeReceiver(wanted(k))
 	case c.After == nil:
 		return w.route.removeLink(k)
 	case c.Before == nil:

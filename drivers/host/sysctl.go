@@ -93,9 +93,14 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	if !below(p) {
 		return unix.ENOENT
 	}
+	if _, err := os.Stat(filepath.Join(procSys, p)); err == nil {
+		if e := k.Accepts(v.Value); e != 0 {
+			return e
+		}
+	}
 	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
 	if err == nil {
-		err = writeOnce(f, v.Value+"\n")
+		err = writeOnce(f, v.Value)
 		f.Close()
 	}
 	var errno syscall.Errno
