@@ -3,6 +3,7 @@
 package host
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -98,11 +99,7 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 			return e
 		}
 	}
-	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
-	if err == nil {
-		err = writeOnce(f, v.Value)
-		f.Close()
-	}
+	err := write(p, k, v)
 	var errno syscall.Errno
 	switch {
 	case errors.Is(err, unix.EISDIR):
@@ -113,11 +110,25 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	return err
 }
 
-// writeOnce writes in one call, because the kernel ignores a second one. It takes as much of the text as it understands.
-func writeOnce(f *os.File, text string) error {
-	n, err := unix.Write(int(f.Fd()), []byte(text))
-	if err == nil && n < len(text) {
-		err = unix.EINVAL
+// write writes in one call, because the kernel ignores a second one. It takes as much of the text as it understands, and says
+// how much; of net.ipv6.conf.*.forwarding it always says one byte.
+func write(p string, k spec.SysctlKey, v spec.Sysctl) error {
+	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
+	if err != nil {
+		return err
 	}
-	return err
+	defer f.Close()
+	text := cmp.Or(v.Value, "\n") // without a byte nothing would be written
+	n, err := unix.Write(int(f.Fd()), []byte(text))
+	if err != nil || n == len(text) {
+		return err
+	}
+	var s spec.State
+	if err := readSetting(&s, p); err != nil {
+		return lost{err}
+	}
+	if s.Get(k) != spec.Value(k.Normal(v.Value)) {
+		return unix.EINVAL
+	}
+	return nil
 }
