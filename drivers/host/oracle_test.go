@@ -91,6 +91,9 @@ func oracleNeighbours(t *testing.T, s *spec.State) {
 	}
 	fromJSON(t, &all, "ip", "-j", "neigh", "show", "nud", "permanent")
 	for _, n := range all {
+		if a, err := netip.ParseAddr(n.MAC); err == nil { // of an IPv4 tunnel
+			n.MAC = formatMAC(a.AsSlice())
+		}
 		s.Set(spec.NeighbourKey{Interface: n.Interface, Address: n.Address}, spec.Neighbour{MAC: n.MAC})
 	}
 }
