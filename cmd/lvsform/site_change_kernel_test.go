@@ -22,18 +22,26 @@ type busySite struct {
 // newBusySite has the files of a configuration whose servers are those given.
 func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c := &busySite{siteWorld: newSiteWorld(t, drivertest.SiteOptions{Servers: 4}), values: map[string]string{}}
-	c.Patience = 2500 * time.Millisecond // a packet that is sent again arrives, and is told apart
+	c.named("dir1", "director")
+	c.named("dir2", "director")
+	c.Patience = 10 * time.Second // a packet that is sent again arrives, and is told apart
 	c.Serve(80, 81, 82)
-	for _, f := range append(files, "main") {
-		text, err := os.ReadFile("testdata/site-change/" + f + ".lvs.hcl")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.write(f+".lvs.hcl", string(text))
-	}
+	c.take(append(files, "main")...)
 	c.set("servers", servers)
 	c.knocks = drivertest.Load{Rate: 60, To: []netip.AddrPort{at("10.0.0.20", 80), at("10.0.0.30", 80), at("fd00::30", 80)}}
 	return c
+}
+
+// take takes files into the configuration.
+func (c *busySite) take(files ...string) {
+	c.t.Helper()
+	for _, f := range files {
+		text, err := os.ReadFile("testdata/site-change/" + f + ".lvs.hcl")
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.write(f+".lvs.hcl", string(text))
+	}
 }
 
 // set gives a variable a value.
@@ -140,15 +148,23 @@ func (c *busySite) goodbyes() {
 	}
 }
 
-// A server changes from one forwarding method to another when it has been drained, one at a time.
+// A server changes from one forwarding method to another when it has been drained, one at a time. For direct routing the
+// servers are made ready before the director sends packets so; on the way back they follow.
 func TestKernelNoDropForwarding(t *testing.T) {
-	c := newBusySite(t, threeServers, "either", "ready")
+	c := newBusySite(t, threeServers, "either")
 	c.knocks.To = []netip.AddrPort{at("10.0.0.40", 80)}
-	c.apply("rs1", "rs2", "rs3", "dir1")
-	for _, forward := range []string{`"direct"`, `"masquerade"`} {
-		c.set("forward", forward)
-		c.clean("to "+forward, c.while(c.held(6, time.Second), func() { c.apply("dir1") }))
-	}
+	c.apply("dir1")
+	c.set("forward", `"direct"`)
+	c.take("ready")
+	c.clean("to direct routing", c.while(c.held(6, time.Second), func() { c.apply("rs1", "rs2", "rs3", "dir1") }))
+	c.set("forward", `"masquerade"`)
+	c.remove("ready")
+	c.clean("to masquerading", c.while(c.held(6, time.Second), func() {
+		c.apply("dir1")
+		for _, server := range []string{"rs1", "rs2", "rs3"} {
+			c.run(server, exitDone, "apply", "--auto-approve", "--destroy") // nothing is left there
+		}
+	}))
 }
 
 // The VIPs move to the other director and back. It knows the connections from the first one.

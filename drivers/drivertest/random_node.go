@@ -47,7 +47,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 		}
 		m := spec.ModuleKey{Name: name}
 		s.Set(m, spec.Module{})
-		if l, ok := m.Tunnel(); ok {
+		for _, l := range m.Tunnels() {
 			s.Set(l, spec.Link{Type: tunnelTypes[l.Name], Up: r.IntN(2) == 0})
 		}
 	}
@@ -56,19 +56,19 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 	}
 }
 
-var tunnelTypes = map[string]string{"tunl0": "ipip", "gre0": "gre", "ip6tnl0": "ip6tnl"}
+var tunnelTypes = map[string]string{"tunl0": "ipip", "gre0": "gre", "gretap0": "gretap", "erspan0": "erspan", "ip6tnl0": "ip6tnl"}
 
-func sysctl(s *spec.State, name, value string) {
+func putSysctl(s *spec.State, name, value string) {
 	s.Set(spec.SysctlKey{Name: name}, spec.Sysctl{Value: value})
 }
 
 func nodeSettings(r *rand.Rand, s *spec.State) {
-	sysctl(s, "net.ipv4.ip_forward", pick(r, "0", "1"))
-	sysctl(s, "net.ipv6.conf.all.forwarding", pick(r, "0", "1"))
+	putSysctl(s, "net.ipv4.ip_forward", pick(r, "0", "1"))
+	putSysctl(s, "net.ipv6.conf.all.forwarding", pick(r, "0", "1"))
 	for _, name := range []string{"conntrack", "expire_nodest_conn", "expire_quiescent_template", "drop_entry"} {
-		sysctl(s, "net.ipv4.vs."+name, pick(r, "0", "1"))
+		putSysctl(s, "net.ipv4.vs."+name, pick(r, "0", "1"))
 	}
-	sysctl(s, "net.ipv4.vs.sync_threshold", pick(r, "3 50", "0 0"))
+	putSysctl(s, "net.ipv4.vs.sync_threshold", pick(r, "3 50", "0 0"))
 	names := []string{"all", "default"}
 	for _, k := range s.Keys() {
 		if l, ok := k.(spec.LinkKey); ok && s.Links[l].Type != "gue" {
@@ -171,7 +171,7 @@ func nodeMasquerade(r *rand.Rand, s *spec.State) {
 	for _, k := range s.Keys() {
 		if d, ok := k.(spec.DestinationKey); ok && s.Destinations[d].Forward == spec.Masquerade && r.IntN(2) == 0 {
 			s.Set(spec.MasqueradeRuleKey{Destination: d}, spec.MasqueradeRule{Source: pick(r, netip.Addr{}, netip.MustParseAddr("10.0.5.2"))})
-			sysctl(s, "net.ipv4.vs.conntrack", "1")
+			putSysctl(s, "net.ipv4.vs.conntrack", "1")
 		}
 	}
 }

@@ -24,6 +24,7 @@ type Traffic struct {
 	site   *Site
 	load   Load
 	stop   chan struct{}
+	once   sync.Once // stops
 	wait   sync.WaitGroup
 	mu     sync.Mutex
 	report SiteReport
@@ -35,6 +36,7 @@ const pingEvery = 200 * time.Millisecond
 func (s *Site) Load(l Load) *Traffic {
 	s.t.Helper()
 	r := &Traffic{site: s, load: l, stop: make(chan struct{})}
+	s.t.Cleanup(func() { r.Stop() }) // if the test fails before it does
 	for i := range l.Held {
 		session, err := s.Open(r.pick(i))
 		if err != nil {
@@ -50,7 +52,7 @@ func (s *Site) Load(l Load) *Traffic {
 
 // Stop ends a load and says what came of it. What has been begun is waited for.
 func (r *Traffic) Stop() SiteReport {
-	close(r.stop)
+	r.once.Do(func() { close(r.stop) })
 	r.wait.Wait()
 	return r.report
 }
@@ -72,12 +74,20 @@ func (r *Traffic) knock() {
 			return
 		case <-time.After(time.Until(next)):
 		}
+		r.late(time.Since(next))
 		r.wait.Go(func() {
 			if session := r.open(i); session != nil {
 				session.Close()
 			}
 		})
 	}
+}
+
+// late notes how long after its time something was done: what the machine cost, and not what is tested.
+func (r *Traffic) late(by time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Late = max(r.report.Late, by)
 }
 
 // open notes what becomes of an attempt.

@@ -17,10 +17,13 @@ import (
 
 // SiteReport is what came of a Load.
 type SiteReport struct {
-	Attempts []Attempt // new connections, in the order of their ends
-	Held     int       // connections held, the replaced ones too
-	Broken   []Attempt // those of them that broke
-	Stall    time.Duration
+	Attempts []Attempt     // new connections, in the order of their ends
+	Held     int           // connections held, the replaced ones too
+	Broken   []Attempt     // those of them that broke
+	Stall    time.Duration // the longest wait for the answer to a ping
+	// Late is by how much the machine, which has other work, kept the clients waiting: packets that were sent again after a
+	// second prove nothing where this is long.
+	Late time.Duration
 }
 
 // Attempt is a connection: when it was begun and ended, and how.
@@ -96,8 +99,9 @@ func (r SiteReport) String() string {
 	for _, b := range r.Broken {
 		broken[b.Outcome()+" at "+b.Server]++
 	}
-	return fmt.Sprintf("%d new: %s (%s); %d held, %d broken %s, longest ping %v",
-		len(r.Attempts), count(r.Outcomes()), count(r.Servers()), r.Held, len(r.Broken), count(broken), r.Stall.Round(time.Millisecond))
+	return fmt.Sprintf("%d new: %s (%s); %d held, %d broken %s, longest ping %v, late by %v",
+		len(r.Attempts), count(r.Outcomes()), count(r.Servers()), r.Held, len(r.Broken), count(broken), r.Stall.Round(time.Millisecond),
+		r.Late.Round(time.Millisecond))
 }
 
 func count(all map[string]int) string {

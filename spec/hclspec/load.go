@@ -39,8 +39,9 @@ type loader struct {
 	services map[*hcl.Block][]*service
 	// late are the values of pools and services that something referred to.
 	late map[string]cty.Value
-	// served says that the services were evaluated.
+	// served says that the services were evaluated, and good are those that nothing is wrong with.
 	served bool
+	good   []*service
 }
 
 // shared is what all loaders of one configuration have together.
@@ -69,6 +70,8 @@ type shared struct {
 	// apart are vips that differ between the nodes that have them.
 	apart map[string]bool
 	used  map[string]bool // pools by address
+	// judged are the assertions that some node has evaluated.
+	judged map[hcl.Range]bool
 }
 
 // declaration is a block that others can refer to by name.
@@ -93,6 +96,7 @@ func newLoader(src Source) *loader {
 			placed:  map[*hcl.Block]*placement{},
 			apart:   map[string]bool{},
 			used:    map[string]bool{},
+			judged:  map[hcl.Range]bool{},
 		},
 		keys: map[*declaration][]string{},
 	}
@@ -133,6 +137,7 @@ func (l *loader) load() {
 // finishNode is everything after the vips, on one node.
 func (l *loader) finishNode() {
 	l.serve()
+	l.table()
 	l.rest()
 	l.judge()
 	l.checks()

@@ -39,6 +39,10 @@ func (l *loader) vips() {
 		d := l.declared(block)
 		for _, in := range l.instances(block, d) {
 			v := l.vip(in)
+			if l == l.nowhere && !v.IsWhollyKnown() && !l.diags.HasErrors() {
+				l.apart[in.addr] = true // it is made of target
+				continue
+			}
 			if l.named["vip"][block.Labels[0]] == d {
 				l.vipsAt[in.addr] = v
 			}
@@ -105,6 +109,10 @@ func (l *loader) vip(in instance) cty.Value {
 		addr, good := e.virtualAddress()
 		if !good {
 			ok = false
+			continue
+		}
+		if h.name != "" && !unicast(addr) {
+			e.errorf("LVS017", "Invalid address", "%s is not an address that an interface can have: write the one that clients connect to.", addr)
 			continue
 		}
 		l.hold(in, h, addr)
