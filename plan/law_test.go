@@ -208,7 +208,7 @@ func walk(t *testing.T, r *rand.Rand, j *plan.Judge, w way, cs plan.Changeset) {
 	start := node.State().Clone()
 	var before plan.Changeset
 	for _, batch := range cs.Batches() {
-		if r.IntN(4) == 0 {
+		if r.IntN(6) == 0 {
 			n := way{w.from, slices.Concat(w.done, before)}.node(t)
 			done := attempt(t, j, n, batch, func() bool { return r.IntN(3) == 0 })
 			for _, back := range slices.Concat(before, done).Inverse().Batches() {

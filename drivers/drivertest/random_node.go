@@ -42,7 +42,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 		}
 	}
 	for _, name := range []string{"ipip", "ip_gre", "ip6_tunnel", "fou", "ip_vs_ftp"} {
-		if r.IntN(3) > 0 {
+		if r.IntN(5) > 0 {
 			continue
 		}
 		m := spec.ModuleKey{Name: name}
@@ -77,15 +77,18 @@ func nodeSettings(r *rand.Rand, s *spec.State) {
 	}
 	for _, name := range names {
 		forward := s.Sysctls[spec.SysctlKey{Name: "net.ipv4.ip_forward"}].Value
-		if name != "all" && r.IntN(4) == 0 {
-			forward = pick(r, "0", "1")
+		set := func(family, setting string, usual string, others ...string) {
+			if r.IntN(3) == 0 {
+				usual = pick(r, others...)
+			}
+			s.Set(spec.ConfSysctl(family, name, setting), spec.Sysctl{Value: usual})
 		}
-		for setting, value := range map[string]string{"arp_ignore": pick(r, "0", "0", "0", "1", "2", "3", "8"), "arp_announce": pick(r, "0", "0", "1", "2", "3"),
-			"rp_filter": pick(r, "0", "1", "2"), "forwarding": forward} {
-			s.Set(spec.ConfSysctl("ipv4", name, setting), spec.Sysctl{Value: value})
-		}
+		set("ipv4", "arp_ignore", "0", "1", "2", "3", "8")
+		set("ipv4", "arp_announce", "0", "1", "2", "3")
+		set("ipv4", "rp_filter", "0", "1", "2")
+		set("ipv4", "forwarding", forward, "0", "1")
 		if name != "all" {
-			s.Set(spec.ConfSysctl("ipv6", name, "forwarding"), spec.Sysctl{Value: pick(r, "0", "1", "1", "2")})
+			set("ipv6", "forwarding", s.Sysctls[spec.SysctlKey{Name: "net.ipv6.conf.all.forwarding"}].Value, "0", "1", "2")
 		}
 	}
 }
