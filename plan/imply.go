@@ -14,7 +14,9 @@ func (m *maker) imply() {
 		return
 	}
 	for k, v := range m.goal.Modules {
-		_ = m.arisen.Do(k, nil, v)
+		if m.Live.Get(k) == nil {
+			_ = m.arisen.Do(k, nil, v)
+		}
 	}
 	for k, v := range m.arisen.State().Links {
 		if m.goal.Get(k) == nil && m.Live.Get(k) == nil {
