@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/lvsform/lvsform/spec"
@@ -80,9 +81,16 @@ func (d *differ) change(p place, c Change) { d.put(p, Step{Change: c}) }
 // order is all steps: keys ascend where something comes, and descend where it goes.
 func (d *differ) order() Changeset {
 	n := 0
-	for p := range d.at {
-		if n += len(d.at[p]); !place(p).ordered() {
-			slices.SortStableFunc(d.at[p], compareSteps)
+	for p, steps := range d.at {
+		n += len(steps)
+		switch p := place(p); {
+		case p.ordered() || len(steps) < 2:
+		case steps[0].Key.Kind() == spec.KindSyncDaemon:
+			slices.SortFunc(steps, daemons)
+		case steps[0].After == nil:
+			slices.SortFunc(steps, func(a, b Step) int { return spec.CompareKeys(b.Key, a.Key) })
+		default:
+			slices.SortFunc(steps, func(a, b Step) int { return spec.CompareKeys(a.Key, b.Key) })
 		}
 	}
 	cs := make(Changeset, 0, n)
@@ -95,18 +103,13 @@ func (d *differ) order() Changeset {
 	return cs
 }
 
-// compareSteps puts what goes behind what comes or changes, but a sync daemon's stop before its start.
-func compareSteps(a, b Step) int {
-	gone, other := a.After == nil, b.After == nil
-	switch {
-	case a.Key.Kind() == spec.KindSyncDaemon:
-		return spec.CompareKeys(a.Key, b.Key)
-	case gone && other:
-		return spec.CompareKeys(b.Key, a.Key)
-	case gone:
+// daemons puts a sync daemon's stop before its start.
+func daemons(a, b Step) int {
+	started := func(s Step) int {
+		if s.After == nil {
+			return 0
+		}
 		return 1
-	case other:
-		return -1
 	}
-	return spec.CompareKeys(a.Key, b.Key)
+	return cmp.Or(spec.CompareKeys(a.Key, b.Key), started(a)-started(b))
 }
