@@ -112,6 +112,8 @@ func (n *Node) link(k LinkKey, l Link, create bool) syscall.Errno {
 		return syscall.ENODEV
 	case before.Type != l.Type:
 		return syscall.EOPNOTSUPP
+	case l.Up && !before.Up && k.Fixed(l) && (l.Type == "gretap" || l.Type == "erspan"):
+		return syscall.EADDRNOTAVAIL // they have no hardware address
 	}
 	if before.Up && !l.Up {
 		n.bringDown(k.Name)

@@ -16,9 +16,7 @@ func (r *Refusal) hostMeaning() string {
 	case AddressKey:
 		return r.addressMeaning(k)
 	case ARPFilterKey, MarkRuleKey, MasqueradeRuleKey:
-		if r.Errno == syscall.EOPNOTSUPP {
-			return "this kernel's nftables has no tables of the family that it needs: load nf_tables, or use a kernel that has them"
-		}
+		return ruleMeaning(r.Op, r.Key.Kind(), r.Errno)
 	}
 	if !r.Key.Kind().Table() {
 		return r.permission()
@@ -57,6 +55,8 @@ func (r *Refusal) linkMeaning(k LinkKey) string {
 		return "module fou is not loaded"
 	case syscall.EADDRINUSE:
 		return "something else has the UDP port"
+	case syscall.EADDRNOTAVAIL:
+		return "the interface has no hardware address, which it needs to be up"
 	case syscall.ERANGE:
 		return "the name of an interface has at most 15 bytes"
 	case syscall.EINVAL:

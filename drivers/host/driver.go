@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/lvsform/lvsform/drivers/host/nft"
 	"github.com/lvsform/lvsform/drivers/internal/netns"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -50,7 +51,11 @@ func Open(o Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{space: space, open: openNetlink, sysctls: map[spec.SysctlKey]bool{}, names: map[spec.ModuleKey]bool{}}, nil
+	own, err := nft.Open(space)
+	if err != nil {
+		return nil, errors.Join(err, space.Close())
+	}
+	return &Driver{space: space, rules: own, open: openNetlink, sysctls: map[spec.SysctlKey]bool{}, names: map[spec.ModuleKey]bool{}}, nil
 }
 
 // Close gives up the namespace. What is there stays as it is.
