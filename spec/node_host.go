@@ -46,7 +46,7 @@ func arpFilter(k ARPFilterKey, v ARPFilter) syscall.Errno {
 	switch {
 	case !k.Address.Is4():
 		return syscall.EOPNOTSUPP
-	case k.Interface == "", len(k.Interface) > 15, v.Source.IsValid() && !v.Source.Is4():
+	case !(LinkKey{k.Interface}).IsInterface(), v.Source.IsValid() && !v.Source.Is4():
 		return syscall.EINVAL
 	}
 	return 0

@@ -89,6 +89,7 @@ func testRuleRefusals(_ *testing.T, n *around) {
 		refusal{create(six, spec.ARPFilter{}), syscall.EOPNOTSUPP},
 		refusal{update(six, spec.ARPFilter{}, spec.ARPFilter{}), syscall.ENOENT},
 		refusal{create(filter("", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
+		refusal{create(filter("a b", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
 		refusal{create(filter("sixteen--letters", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
 		refusal{create(filter("eth0", "192.0.2.10"), spec.ARPFilter{Source: netip.MustParseAddr("2001:db8::2")}), syscall.EINVAL},
 		refusal{create(marks(spec.TCP, "192.0.2.10", 81, 80), spec.MarkRule{Mark: 1}), syscall.EINVAL},
