@@ -15,10 +15,12 @@ func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
 	}
 	addr := k.Prefix.Addr()
 	switch {
-	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified() || scope(a.Scope) == "":
+	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified():
 		return syscall.EINVAL
 	case a.Dynamic:
 		return syscall.EOPNOTSUPP
+	case scope(a.Scope) == "":
+		return syscall.EINVAL
 	case addr.Is4() && len(a.Label) > 15:
 		return syscall.ERANGE
 	}

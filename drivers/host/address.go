@@ -252,5 +252,9 @@ func (c *conn) removeAddress(k spec.AddressKey, v spec.Address) error {
 	if err != nil {
 		return err
 	}
-	return c.request(unix.RTM_DELADDR, 0, b)
+	err = c.request(unix.RTM_DELADDR, 0, b)
+	if err == unix.ENXIO { // the interface has no part in IPv6
+		return unix.EADDRNOTAVAIL
+	}
+	return err
 }

@@ -91,7 +91,7 @@ func arpRules(k spec.ARPFilterKey, v spec.ARPFilter) (r ruleset, e unix.Errno) {
 	switch {
 	case !k.Address.Is4():
 		return r, unix.EOPNOTSUPP
-	case k.Interface == "" || len(k.Interface) >= unix.IFNAMSIZ || v.Source.IsValid() && !v.Source.Is4():
+	case !(spec.LinkKey{Name: k.Interface}).IsInterface() || v.Source.IsValid() && !v.Source.Is4():
 		return r, unix.EINVAL
 	}
 	const network = unix.NFT_PAYLOAD_NETWORK_HEADER
