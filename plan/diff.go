@@ -47,6 +47,7 @@ type differ struct {
 	sim *spec.Node
 	// toggled are the links that go up (true) or down (false); going are those that go for good.
 	toggled, going map[string]bool
+	rises, sinks   bool // some link goes up, or down
 	// directed are the addresses that services listen on, or that get marks.
 	directed map[netip.Addr]bool
 	// marked are the live addresses whose packets come to a service by a mark; handed are the live addresses that another
@@ -119,7 +120,7 @@ func (d *differ) addServer(k spec.DestinationKey, c Change) {
 		}
 		d.change(placeRaises, c)
 	case classReroute:
-		d.reroute = append(d.reroute, c)
+		d.addReroute(k, c)
 	case classLower:
 		d.change(placeLowers, c)
 	case classLeave:
@@ -132,6 +133,19 @@ func (d *differ) addServer(k spec.DestinationKey, c Change) {
 		}
 		d.put(placeServersOld, Step{Change: c, Drain: drain})
 	}
+}
+
+// addReroute leaves for the rounds what is to go on; what stops taking connections does so with the others that do.
+func (d *differ) addReroute(k spec.DestinationKey, c Change) {
+	before, after := c.Before.(spec.Destination), c.After.(spec.Destination)
+	if before.Weight == 0 || after.Weight > 0 {
+		d.reroute = append(d.reroute, c)
+		return
+	}
+	idle := before
+	idle.Weight = 0
+	d.change(placeLowers, Change{k, before, idle})
+	d.put(placeParked, Step{Change: Change{k, idle, after}, Drain: d.drain(k)})
 }
 
 // A sync daemon is stopped and started. Beside destinations of another family than their service's, the kernel runs none.

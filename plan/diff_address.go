@@ -23,6 +23,8 @@ func (d *differ) leave(k spec.AddressKey, s Step) {
 	switch {
 	case d.replaced(k):
 		d.put(placeReplaced, d.announced(k, s))
+	case d.quiet(k) && d.rises:
+		d.put(placeCarriedUp, s)
 	case !d.directs(k):
 		d.put(placeHeldOld, s)
 	case d.options.HandOver != nil && d.options.HandOver(k):
@@ -33,11 +35,20 @@ func (d *differ) leave(k spec.AddressKey, s Step) {
 }
 
 func (d *differ) comes(k spec.AddressKey, c Change) {
-	if d.directs(k) {
+	switch {
+	case d.quiet(k) && d.sinks && c.Before == nil:
+		d.change(placeCarriedAgain, c)
+	case d.directs(k):
 		d.put(placeVIPs, d.announced(k, Step{Change: c}))
-		return
+	default:
+		d.change(placeHeld, c)
 	}
-	d.change(placeHeld, c)
+}
+
+// quiet says that nobody must hear of the address: one that goes does so before a link comes up on which it is heard of, and one that
+// comes does so after such a link has gone down.
+func (d *differ) quiet(k spec.AddressKey) bool {
+	return d.options.Quiet != nil && d.options.Quiet(k)
 }
 
 // announced adds the announcement that follows when the address is up again.
@@ -50,7 +61,7 @@ func (d *differ) announced(k spec.AddressKey, s Step) Step {
 
 // directs says that the node is a director for the address.
 func (d *differ) directs(k spec.AddressKey) bool {
-	if d.options.Quiet != nil && d.options.Quiet(k) {
+	if d.quiet(k) {
 		return false
 	}
 	if d.directed == nil {
@@ -128,7 +139,7 @@ func (d *differ) handedOver(k spec.ServiceKey) bool {
 	if d.handed == nil {
 		d.handed = map[netip.Addr]bool{}
 		for a := range d.live.Addresses {
-			if d.options.Quiet != nil && d.options.Quiet(a) {
+			if d.quiet(a) {
 				continue
 			}
 			_, stays := d.desired.Addresses[a]

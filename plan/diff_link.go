@@ -44,8 +44,10 @@ func (d *differ) do(p place, c Change) {
 
 func (d *differ) toggle(k spec.LinkKey, before, after spec.Link) {
 	if before.Up && !after.Up {
+		d.sinks = true
 		d.change(placeLinksDown, Change{k, before, after})
 	} else {
+		d.rises = true
 		d.change(placeLinksUp, Change{k, before, after})
 	}
 	if _, there := d.live.Links[k]; there && before.Up != after.Up {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -18,6 +19,7 @@ type Judge struct {
 	open         []spec.ServiceKey     // take new connections in both, and are what the kernel picks in both
 	clients      []endpoint            // the same, by what clients connect to
 	servers      map[spec.ServiceKey][]spec.DestinationKey
+	ups          []map[netip.Addr]bool // the VIPs of a, and of b
 	valid        bool
 }
 

@@ -35,7 +35,10 @@ func (j *Judge) virtual(s spec.State) error {
 	if len(s.Addresses) == 0 {
 		return nil
 	}
-	a, b := j.up(j.a), j.up(j.b)
+	if j.ups == nil {
+		j.ups = []map[netip.Addr]bool{j.up(j.a), j.up(j.b)}
+	}
+	a, b := j.ups[0], j.ups[1]
 	for ip := range j.up(s) {
 		switch {
 		case b[ip] && !a[ip]:

@@ -35,6 +35,7 @@ const (
 	placeHandOver // addresses that another node takes over
 	placeMarksOld
 	placeLowers
+	placeParked // destinations that stop taking connections and change their method
 	placeVIPsOld
 	placeServersOld
 	placePacketOn
@@ -42,10 +43,10 @@ const (
 	placeMasqueradeOld
 	placeHeldOld
 	placeNeighboursOld
-	placeFiltersOld
 	placeCarriedDown // what a link loses when it goes down, and has again afterwards
 	placeLinksDown
 	placeCarriedAgain
+	placeFiltersOld
 	placeClosing // settings that close something, or make it less quiet
 	placeLinksOld
 	placeUnmixed // sync daemons stop, and start, when the last destination of another family is gone

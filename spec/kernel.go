@@ -12,17 +12,17 @@ type Kernel struct {
 	// Release is the kernel's version, for people.
 	Release string `json:"release,omitempty"`
 	// Schedulers and Engines are the modules it has; nil is any.
-	Schedulers []string `json:"schedulers,omitempty"`
-	Engines    []string `json:"engines,omitempty"`
+	Schedulers []string `json:"schedulers,omitzero"`
+	Engines    []string `json:"engines,omitzero"`
 	// TicksPerSecond is CONFIG_HZ: it bounds the timeouts, and persistence timeouts wrap at 2^32 ticks. 0 is unknown:
 	// the widest bound, and nothing wraps.
 	TicksPerSecond uint32 `json:"ticks_per_second,omitempty"`
 	// Modules are those that can be loaded beside the schedulers and engines; nil is any.
-	Modules []string `json:"modules,omitempty"`
+	Modules []string `json:"modules,omitzero"`
 	// NoRules are the families of which nftables has no tables: "arp", "inet".
-	NoRules []string `json:"no_rules,omitempty"`
+	NoRules []string `json:"no_rules,omitzero"`
 	// Interfaces are what a node starts with; nil is unknown, and then every name is one.
-	Interfaces []Interface `json:"interfaces,omitempty"`
+	Interfaces []Interface `json:"interfaces,omitzero"`
 }
 
 // Interface is a network interface of a simulated node.

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // ModuleKey identifies a kernel module by its name, with underscores: "ip_vs_ftp".
@@ -46,10 +45,7 @@ func (k LinkKey) GUEPort() (port uint16, ok bool) {
 }
 
 // IsInterface says that the kernel lets an interface have the name.
-func (k LinkKey) IsInterface() bool {
-	odd := func(r rune) bool { return r == '/' || r == ':' || unicode.IsSpace(r) }
-	return k.Name != "" && k.Name != "." && k.Name != ".." && len(k.Name) <= 15 && !strings.ContainsFunc(k.Name, odd)
-}
+func (k LinkKey) IsInterface() bool { return len(k.Name) <= 15 && interfaceName(k.Name) }
 
 const gueName = "gue:"
 

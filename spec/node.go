@@ -36,14 +36,15 @@ func (n *Node) count(k DestinationKey, by int) {
 	}
 }
 
-// Do creates (before is nil), deletes (after is nil) or updates the object. Before is not compared with the node.
+// Do creates (before is nil), deletes (after is nil) or updates the object. Before is not compared with the node,
+// but for the label of an address, which a kernel looks at when it deletes one.
 func (n *Node) Do(k Key, before, after Value) error {
 	op, errno := "update", syscall.Errno(0)
 	switch {
 	case before == nil:
 		op, errno = "create", n.put(k, after, true)
 	case after == nil:
-		op, errno = "delete", n.remove(k)
+		op, errno = "delete", n.remove(k, before)
 	default:
 		errno = n.put(k, after, false)
 	}
@@ -155,9 +156,9 @@ func (n *Node) daemon(k SyncDaemonKey, d SyncDaemon, create bool) (Value, syscal
 	return d, n.reaches(k.Role, d)
 }
 
-func (n *Node) remove(k Key) syscall.Errno {
+func (n *Node) remove(k Key, before Value) syscall.Errno {
 	if !k.Kind().Table() {
-		return n.removeHost(k)
+		return n.removeHost(k, before)
 	}
 	if d, ok := k.(DestinationKey); ok && n.state.Get(d.Service) == nil {
 		return syscall.ESRCH

@@ -22,6 +22,9 @@ func (r *Refusal) Error() string {
 func (r *Refusal) Unwrap() error { return r.Errno }
 
 func (r *Refusal) meaning() string {
+	if words := r.hostMeaning(); words != "" {
+		return words
+	}
 	kind := r.Key.Kind()
 	if words := ruleMeaning(r.Op, kind, r.Errno); words != "" {
 		return words
@@ -50,6 +53,8 @@ func (r *Refusal) meaning() string {
 		return "the interface does not exist"
 	case syscall.ENETUNREACH:
 		return "the interface is down or has no address"
+	case syscall.ENETDOWN:
+		return "the interface is down"
 	case syscall.EPERM, syscall.EACCES:
 		return "not permitted: CAP_NET_ADMIN in the initial user namespace is needed"
 	case syscall.EAFNOSUPPORT:
@@ -73,35 +78,17 @@ func invalid(k Kind) string {
 	return "the kernel does not accept the value"
 }
 
-// ErrnoName is the symbol of the errnos that IPVS gives ("EEXIST"), or its number.
+// ErrnoName is the symbol of the errnos that the kernel gives for what a State is made of ("EEXIST"), or its number.
 func ErrnoName(e syscall.Errno) string {
-	switch e {
-	case syscall.EEXIST:
-		return "EEXIST"
-	case syscall.ESRCH:
-		return "ESRCH"
-	case syscall.ENOENT:
-		return "ENOENT"
-	case syscall.ERANGE:
-		return "ERANGE"
-	case syscall.EINVAL:
-		return "EINVAL"
-	case syscall.ENODEV:
-		return "ENODEV"
-	case syscall.ENETUNREACH:
-		return "ENETUNREACH"
-	case syscall.EPERM:
-		return "EPERM"
-	case syscall.EACCES:
-		return "EACCES"
-	case syscall.EAFNOSUPPORT:
-		return "EAFNOSUPPORT"
-	case syscall.ENOMEM:
-		return "ENOMEM"
-	case syscall.ENOBUFS:
-		return "ENOBUFS"
-	case syscall.EOPNOTSUPP:
-		return "EOPNOTSUPP"
+	name, ok := map[syscall.Errno]string{
+		syscall.EEXIST: "EEXIST", syscall.ESRCH: "ESRCH", syscall.ENOENT: "ENOENT", syscall.ERANGE: "ERANGE", syscall.EINVAL: "EINVAL",
+		syscall.ENODEV: "ENODEV", syscall.ENETUNREACH: "ENETUNREACH", syscall.EPERM: "EPERM", syscall.EACCES: "EACCES",
+		syscall.EAFNOSUPPORT: "EAFNOSUPPORT", syscall.ENOMEM: "ENOMEM", syscall.ENOBUFS: "ENOBUFS", syscall.EOPNOTSUPP: "EOPNOTSUPP",
+		syscall.EADDRNOTAVAIL: "EADDRNOTAVAIL", syscall.EADDRINUSE: "EADDRINUSE", syscall.EROFS: "EROFS", syscall.ENETDOWN: "ENETDOWN",
+		syscall.EBUSY: "EBUSY", syscall.ENXIO: "ENXIO",
+	}[e]
+	if !ok {
+		return fmt.Sprintf("errno %d", int(e))
 	}
-	return fmt.Sprintf("errno %d", int(e))
+	return name
 }

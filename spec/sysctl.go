@@ -99,9 +99,6 @@ func (s State) Mute(iface string) bool {
 	return true
 }
 
-// Fixed says that a link comes and goes with the kernel and its modules, and not with requests.
-func (k LinkKey) Fixed(l Link) bool { return k.fixed(l) }
-
 // Tunnel is the interface that every network namespace has while the module is loaded; ok is false for other modules.
 func (k ModuleKey) Tunnel() (l LinkKey, ok bool) {
 	l, ok = bringsTunnels[k.Name]

@@ -22,6 +22,7 @@ func (p *program) doctorCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return p.doctor(c.Context(), args, config, where) },
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	return c
 }
@@ -62,7 +63,7 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 		found = append(found, writable(p.runDir()))
 	}
 	if len(dir) > 0 {
-		c, err := p.load(dir[0], config)
+		c, err := p.load(dir[0], config, where)
 		if err != nil {
 			found = append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above"))
 		} else {

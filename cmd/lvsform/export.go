@@ -26,7 +26,7 @@ func (p *program) exportCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("--format is ipvsadm, json or sh, not %q", format)
 			}
-			loaded, err := p.load(directory(args), config)
+			loaded, err := p.load(directory(args), config, nodeFlags{})
 			if err != nil {
 				return err
 			}
@@ -41,6 +41,7 @@ func (p *program) exportCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	c.Flags().StringVar(&format, "format", "ipvsadm", "ipvsadm for rules that ipvsadm -R reads, json, or sh for a script")
 	c.Flags().StringVar(&out, "out", "", "write to a `file`, over what is in it, instead of standard output")
 	return c

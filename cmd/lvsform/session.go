@@ -153,11 +153,36 @@ func (s *session) owned() (plan.Ledger, map[spec.Key]string, error) {
 func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	in := plan.Inputs{Host: s.host}
 	var err error
-	if in.Live, err = s.Read(ctx); err != nil {
-		return in, fmt.Errorf("reading the node: %w", err)
+	if in.Ledger, in.Others, err = s.owned(); err != nil {
+		return in, err
 	}
-	in.Ledger, in.Others, err = s.owned()
+	var owned spec.State
+	for k, o := range in.Ledger {
+		owned.Set(k, o.Original)
+	}
+	s.watch(owned)
+	if in.Live, err = s.Read(ctx); err != nil {
+		err = fmt.Errorf("reading the node: %w", err)
+	}
 	return in, err
+}
+
+// watch makes reads show the settings of a state, whatever they are.
+func (s *session) watch(of spec.State) {
+	if n, ok := s.node.(*host.Node); ok {
+		n.Watch(slices.Collect(maps.Keys(of.Sysctls))...)
+	}
+}
+
+// watchPlan is watch for what a plan is about.
+func (s *session) watchPlan(made *plan.Plan) {
+	var about spec.State
+	for _, c := range made.Changes {
+		if c.Key.Kind() == spec.KindSysctl {
+			about.Set(c.Key, spec.Sysctl{})
+		}
+	}
+	s.watch(about)
 }
 
 // connections are those of all destinations.

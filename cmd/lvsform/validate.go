@@ -32,8 +32,8 @@ func (p *program) validateCommand() *cobra.Command {
 }
 
 func (p *program) validateJSON(dir string, config configFlags) error {
-	src := config.source(dir, p.environ)
-	src.Node = hclspec.AllNodes
+	config.node = hclspec.AllNodes
+	src := p.source(dir, config, nodeFlags{})
 	loaded, diags := hclspec.Load(src)
 	if err := p.data(hclspec.DiagnosticsJSON(loaded.Files, diags)); err != nil {
 		return err

@@ -76,8 +76,7 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 	}
 	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID, Sysctls: map[string]string{}}
 	if h.Name == "" {
-		base := filepath.Base(d.path)
-		h.Name = strings.TrimSuffix(base, filepath.Ext(base))
+		h.Name = named(d.path)
 	}
 	for _, name := range []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"} {
 		if v, ok := doc.State.Sysctls[spec.SysctlKey{Name: name}]; ok {
@@ -85,6 +84,19 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 		}
 	}
 	return h, nil
+}
+
+// Name is the name of the node in a file, whether or not there is such a file.
+func Name(path string) string {
+	if doc, err := read(path); err == nil && doc.Node != "" {
+		return doc.Node
+	}
+	return named(path)
+}
+
+func named(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
 // Read is the state in the file.

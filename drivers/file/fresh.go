@@ -52,19 +52,25 @@ func untouched(k spec.Kernel, links spec.Objects[spec.LinkKey, spec.Link]) spec.
 		s.Set(spec.SysctlKey{Name: "net.ipv4.vs." + name}, spec.Sysctl{Value: value})
 	}
 	s.Set(spec.SysctlKey{Name: "net.ipv4.ip_forward"}, spec.Sysctl{Value: "0"})
-	names := []string{"all", "default"}
-	for l := range links {
+	s.Set(spec.ConfSysctl("ipv4", "all", "accept_redirects"), spec.Sysctl{Value: "1"})
+	settings(&s, "all", true)
+	settings(&s, "default", true)
+	for l, v := range links {
 		if _, isGUE := l.GUEPort(); !isGUE {
-			names = append(names, l.Name)
+			settings(&s, l.Name, v.Up || v.Type != "ipip" && v.Type != "gre") // an IPv4 tunnel has them when it is first up
 		}
-	}
-	for _, iface := range names {
-		for _, name := range []string{"arp_announce", "arp_ignore", "forwarding", "rp_filter"} {
-			s.Set(spec.ConfSysctl("ipv4", iface, name), spec.Sysctl{Value: "0"})
-		}
-		s.Set(spec.ConfSysctl("ipv6", iface, "forwarding"), spec.Sysctl{Value: "0"})
 	}
 	return s
+}
+
+// settings are those of an interface.
+func settings(s *spec.State, iface string, six bool) {
+	for _, name := range []string{"arp_announce", "arp_ignore", "forwarding", "rp_filter"} {
+		s.Set(spec.ConfSysctl("ipv4", iface, name), spec.Sysctl{Value: "0"})
+	}
+	if six {
+		s.Set(spec.ConfSysctl("ipv6", iface, "forwarding"), spec.Sysctl{Value: "0"})
+	}
 }
 
 // ownSysctls are those of net.ipv4.vs in Linux 6.1 and their values in a fresh kernel; never changed.

@@ -7,8 +7,7 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// holds says what of the state around the table no kernel can hold: what a simulated one would not make. Interfaces, of
-// which most cannot be made by requests, it takes as they are.
+// holds says what of the state around the table no kernel can hold: what a simulated one would not make.
 func holds(kernel spec.Kernel, s spec.State) error {
 	for l, v := range s.Links {
 		if _, isGUE := l.GUEPort(); isGUE != (v.Type == "gue") || !isGUE && !l.IsInterface() {
@@ -24,7 +23,7 @@ func holds(kernel spec.Kernel, s spec.State) error {
 	for _, k := range s.Host().Keys() {
 		var err error
 		switch v := s.Get(k); k.(type) {
-		case spec.LinkKey:
+		case spec.LinkKey, spec.ModuleKey: // of which most cannot be made by requests
 		case spec.SysctlKey:
 			err = n.Do(k, v, v)
 		default:

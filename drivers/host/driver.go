@@ -2,15 +2,22 @@
 
 // Package host reads and changes what is around the IPVS table of a running kernel: modules, links, settings,
 // neighbours, addresses, and nftables rules.
+//
+// Start at Open. Everything goes by netlink and procfs, in the network namespace that the driver was opened for. Nothing is
+// loaded or made by reading. To change something, CAP_NET_ADMIN is needed; to announce an address, CAP_NET_RAW; to load a
+// module, CAP_SYS_MODULE.
 package host
 
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 
 	"github.com/lvsform/lvsform/drivers/internal/netns"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
+	"github.com/mdlayher/netlink"
 )
 
 // Options say which host. The zero value is the network namespace that the caller is in.
@@ -21,7 +28,20 @@ type Options struct {
 
 // Driver is the host around one IPVS table. Its methods may be called by several goroutines; they take turns.
 type Driver struct {
+	mu    sync.Mutex
 	space *netns.Space
+	open  func(family int) (*netlink.Conn, error)
+	// rules are the kinds that are rules of nftables; nil is a driver without.
+	rules   rules
+	sysctls map[spec.SysctlKey]bool
+	names   map[spec.ModuleKey]bool
+}
+
+// rules is what the nftables part of the driver does. It is called in no particular namespace.
+type rules interface {
+	Read(s *spec.State) error
+	Do(changes []plan.Change) []plan.Result
+	Close() error
 }
 
 // Open finds the network namespace. The driver stays with it, wherever its callers are.
@@ -30,29 +50,82 @@ func Open(o Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Driver{space: space}, nil
+	return &Driver{space: space, open: openNetlink, sysctls: map[spec.SysctlKey]bool{}, names: map[spec.ModuleKey]bool{}}, nil
 }
 
-// Close gives up the sockets. What is there stays as it is.
-func (d *Driver) Close() error { return d.space.Close() }
+// Close gives up the namespace. What is there stays as it is.
+func (d *Driver) Close() (err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.rules != nil {
+		err = d.rules.Close()
+		d.rules = nil
+	}
+	if d.space != nil {
+		err = errors.Join(err, d.space.Close())
+		d.space = nil
+	}
+	return err
+}
 
 // Watch makes Read show settings beside those that matter to every node.
-func (d *Driver) Watch(names ...spec.SysctlKey) {}
+func (d *Driver) Watch(names ...spec.SysctlKey) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, k := range names {
+		d.sysctls[k] = true
+	}
+}
+
+// WatchModules makes Read show modules beside those that matter to every node.
+func (d *Driver) WatchModules(names ...spec.ModuleKey) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, k := range names {
+		d.names[k] = true
+	}
+}
 
 // Cannot is always nil: the kernel holds whatever a state does.
 func (*Driver) Cannot(spec.Key, spec.Value) error { return nil }
 
-// Read is the part of the state around the table.
-func (d *Driver) Read(ctx context.Context) (spec.State, error) { return spec.State{}, ctx.Err() }
-
-// Do does the changes in order and has one result for each.
-func (d *Driver) Do(_ context.Context, changes []plan.Change) []plan.Result {
-	out := make([]plan.Result, len(changes))
-	for i := range out {
-		out[i].Err = errors.ErrUnsupported
+// within calls f in the driver's namespace.
+func (d *Driver) within(ctx context.Context, f func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	return out
+	if d.space == nil {
+		return errors.New("the driver is closed")
+	}
+	return d.space.Do(f)
 }
 
-// Announce makes addresses that are up known to their neighbours, once.
-func (d *Driver) Announce(context.Context, []spec.AddressKey) error { return nil }
+// Read is the part of the state around the table. Its lists are each of one moment, and not all of the same.
+func (d *Driver) Read(ctx context.Context) (spec.State, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.read(ctx)
+}
+
+func (d *Driver) read(ctx context.Context) (s spec.State, err error) {
+	err = d.within(ctx, func() error {
+		for _, part := range []struct {
+			what string
+			read func(*spec.State) error
+		}{
+			{"modules", d.modules}, {"interfaces and their addresses", d.interfaces}, {"GUE receivers", d.receivers}, {"settings", d.settings},
+		} {
+			if err := part.read(&s); err != nil {
+				return fmt.Errorf("read the %s: %w", part.what, err)
+			}
+		}
+		return nil
+	})
+	if err == nil && d.rules != nil {
+		err = d.rules.Read(&s)
+	}
+	if err != nil {
+		return spec.State{}, err
+	}
+	return s, nil
+}

@@ -35,6 +35,9 @@ func (n *Node) Unwrap() Table { return n.Table }
 // Watch makes Read show settings beside those that matter to every node.
 func (n *Node) Watch(names ...spec.SysctlKey) { n.around.Watch(names...) }
 
+// WatchModules makes Read show modules beside those that matter to every node.
+func (n *Node) WatchModules(names ...spec.ModuleKey) { n.around.WatchModules(names...) }
+
 // Read is the state of both parts. They are not read in one moment; no object of one changes with one of the other.
 func (n *Node) Read(ctx context.Context) (spec.State, error) {
 	s, err := n.around.Read(ctx)

@@ -24,12 +24,10 @@ func (l *loader) answers() {
 		}
 	}
 	for addr, holders := range all {
+		for _, s := range l.sites {
+			s.tell(addr, holders[0].site)
+		}
 		for i, h := range holders {
-			for _, other := range holders {
-				if other.site != h.site {
-					h.site.tell(addr, other.site)
-				}
-			}
 			before := slices.IndexFunc(holders[:i], func(o holding) bool { return o.site != h.site && !(o.anycast && h.anycast) })
 			if before < 0 {
 				continue
@@ -44,7 +42,7 @@ func (l *loader) answers() {
 
 // tell makes an address known as one that another node holds, unless the node holds it too.
 func (l *loader) tell(addr netip.Addr, other *loader) {
-	if slices.ContainsFunc(l.held, func(h held) bool { return h.addr == addr }) {
+	if other == l || slices.ContainsFunc(l.held, func(h held) bool { return h.addr == addr }) {
 		return
 	}
 	if l.node.Desired.Elsewhere == nil {
@@ -88,6 +86,7 @@ func (l *loader) acrossNodes(asked []*loader) {
 	}
 	if len(asked) == len(l.sites) {
 		l.unusedPools()
+		l.unjudged()
 	}
 }
 
@@ -103,7 +102,7 @@ func (l *loader) loud() {
 			}
 			if s.serve(); s.directs(h.addr) {
 				l.errorf("LVS050", origin{block: h.in.block}.place("interface"), "VIP that is not kept quiet",
-					"node.%s balances %s and node.%s, which has no service for it, would answer ARP for it: on real servers the VIPs of a service come from a real_server block, which keeps them quiet.",
+					"A service of node.%s listens on %s, and node.%s, which has none that does, would answer ARP for it: on real servers the VIPs of a service come from a real_server block, which keeps them quiet.",
 					s.node.Name, h.addr, l.node.Name)
 				break
 			}

@@ -3,6 +3,7 @@ package hclspec
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -147,6 +148,17 @@ func (d *derivation) quiet() {
 	if four && d.arp == "sysctl" {
 		d.setting("net.ipv4.conf.all.arp_ignore", "1", true)
 		d.setting("net.ipv4.conf.all.arp_announce", "2", true)
+		d.contradictions()
+	}
+}
+
+// contradictions: the greater of an interface's setting and the one for all holds.
+func (d *derivation) contradictions() {
+	for k, v := range d.node.Desired.State.Sysctls {
+		if strings.HasPrefix(k.Name, "net.ipv4.conf.") && strings.HasSuffix(k.Name, ".arp_ignore") && k.Interface() != "" && v.Value != "0" && !quietEnough(k, v) {
+			d.errorf("LVS054", d.node.origins[k].place("values"), "Setting that contradicts what depends on it",
+				"%s is %s here, with which the interface answers for addresses of others, and %s is to be quiet: leave it out.", k, v.Value, d.in.addr)
+		}
 	}
 }
 

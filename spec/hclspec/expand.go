@@ -20,7 +20,7 @@ func (l *loader) expand(s *service) {
 		name := s.addr + "." + spec.ListenerName(in.key)
 		desired.State.Set(in.key, v)
 		desired.Objects[in.key] = spec.Object{Name: name, Lifecycle: s.life, Pool: s.pool.life}
-		l.node.origins[in.key] = origin{in.block, s.block}
+		l.node.origins[in.key] = origin{block: in.block, around: s.block}
 		l.fill(in, name, s.pool)
 	}
 }

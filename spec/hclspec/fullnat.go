@@ -40,7 +40,7 @@ func (l *loader) hide(in listener, s *service, life *spec.Lifecycle) {
 		k, ok := l.destination(in, server)
 		if o, declared := l.node.Desired.Objects[k]; ok && declared {
 			rule := spec.Object{Name: o.Name + ".masquerade", Lifecycle: life}
-			l.put(spec.MasqueradeRuleKey{Destination: k}, spec.MasqueradeRule{}, rule, origin{server.block, s.pool.block}, true)
+			l.put(spec.MasqueradeRuleKey{Destination: k}, spec.MasqueradeRule{}, rule, origin{block: server.block, around: s.pool.block}, true)
 		}
 	}
 }

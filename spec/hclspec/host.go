@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/lvsform/lvsform/spec"
@@ -76,9 +77,12 @@ func (l *loader) sysctls(in instance) {
 		a.wrongType("map such as { \"net.ipv4.ip_forward\" = 1 }")
 		return
 	}
-	all := a.v.AsValueMap()
+	all, lines := a.v.AsValueMap(), a.lines()
 	for _, name := range sortedKeys(all) {
 		e := value{b: b, name: strconv.Quote(name), expr: a.expr, v: all[name], sensitive: a.sensitive}
+		if line, ok := lines[name]; ok {
+			e.expr = line
+		}
 		if all[name].IsNull() || !e.usable(false) {
 			continue
 		}
@@ -87,9 +91,26 @@ func (l *loader) sysctls(in instance) {
 			continue
 		}
 		if text, ok := e.sysctlValue(name); ok {
-			l.object(spec.SysctlKey{Name: name}, spec.Sysctl{Value: text}, in.addr+"["+strconv.Quote(name)+"]", in.block)
+			at := e.expr.Range()
+			l.put(spec.SysctlKey{Name: name}, spec.Sysctl{Value: text}, spec.Object{Name: in.addr + "[" + strconv.Quote(name) + "]"}, origin{block: in.block, line: &at}, false)
 		}
 	}
+}
+
+// lines are the expressions of a map that is written out, by key.
+func (a value) lines() map[string]hcl.Expression {
+	out := map[string]hcl.Expression{}
+	pairs, diags := hcl.ExprMap(a.expr)
+	if diags.HasErrors() {
+		return out
+	}
+	for _, p := range pairs {
+		key, diags := p.Key.Value(a.b.ctx)
+		if !diags.HasErrors() && key.Type() == cty.String && key.IsKnown() && !key.IsNull() && !key.IsMarked() {
+			out[key.AsString()] = p.Value
+		}
+	}
+	return out
 }
 
 // sysctlName says that a name is that of a file below /proc/sys.

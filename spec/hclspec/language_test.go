@@ -50,12 +50,14 @@ func mustLoad(t *testing.T, files map[string]string, src hclspec.Source) *hclspe
 		_ = hclspec.WriteDiagnostics(&b, c.Files, diags, 0, false)
 		t.Fatal(b.String())
 	}
-	if len(c.Chosen.Desired.Objects) != c.Chosen.Desired.State.Len() {
-		t.Errorf("%d objects of %d have a name", len(c.Chosen.Desired.Objects), c.Chosen.Desired.State.Len())
-	}
-	for k, o := range c.Chosen.Desired.Objects {
-		if r, ok := c.Chosen.Range(k); !ok || r.Filename == "" || o.Lifecycle == nil || k.Kind() == spec.KindService && o.Pool == nil {
-			t.Errorf("%s: range %v, lifecycle %v, pool %v", k, r, o.Lifecycle, o.Pool)
+	for _, n := range c.Nodes {
+		if len(n.Desired.Objects) != n.Desired.State.Len() {
+			t.Errorf("%d objects of %d have a name", len(n.Desired.Objects), n.Desired.State.Len())
+		}
+		for k, o := range n.Desired.Objects {
+			if r, ok := n.Range(k); !ok || r.Filename == "" || o.Name == "" || o.Lifecycle == nil || k.Kind() == spec.KindService && o.Pool == nil {
+				t.Errorf("%s: range %v, lifecycle %v, pool %v", k, r, o.Lifecycle, o.Pool)
+			}
 		}
 	}
 	return c

@@ -69,6 +69,8 @@ type shared struct {
 	// apart are vips that differ between the nodes that have them.
 	apart map[string]bool
 	used  map[string]bool // pools by address
+	// judged are the assertions that some node has evaluated.
+	judged map[hcl.Range]bool
 }
 
 // declaration is a block that others can refer to by name.
@@ -93,6 +95,7 @@ func newLoader(src Source) *loader {
 			placed:  map[*hcl.Block]*placement{},
 			apart:   map[string]bool{},
 			used:    map[string]bool{},
+			judged:  map[hcl.Range]bool{},
 		},
 		keys: map[*declaration][]string{},
 	}

@@ -73,7 +73,7 @@ func (l *loader) markOnce(r markRule, v spec.MarkRule, o spec.Object, s *service
 		l.overlap(r.key, r.block, r.key)
 		return
 	}
-	l.put(r.key, v, o, origin{r.block, s.block}, false)
+	l.put(r.key, v, o, origin{block: r.block, around: s.block}, false)
 }
 
 // overlaps finds rules of different marks that match the same packets.

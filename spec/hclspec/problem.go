@@ -88,7 +88,7 @@ func (l *loader) serviceDoubts(s *service) {
 		l.sourceHash(s)
 	}
 	if s.value.Persistent && s.life.Drain > 0 && (s.pool.drains || l.setsSettings()) && !l.is("net.ipv4.vs.expire_quiescent_template", "1") {
-		l.warnf("LVS205", origin{s.block, nil}.place("persistence.timeout"), "Drain of persistent clients",
+		l.warnf("LVS205", origin{block: s.block}.place("persistence.timeout"), "Drain of persistent clients",
 			"%s is persistent and %s drains its servers: clients keep going to a server that drains unless net.ipv4.vs.expire_quiescent_template is 1. "+
 				"Declare it in a sysctl block.", s.addr, s.pool.addr)
 	}
@@ -101,7 +101,7 @@ func (l *loader) sourceHash(s *service) {
 		sum += uint64(server.dest.Weight)
 	}
 	if sum > 256 {
-		l.warnf("LVS204", origin{s.block, nil}.place("scheduler"), "Weights beyond the sh table",
+		l.warnf("LVS204", origin{block: s.block}.place("scheduler"), "Weights beyond the sh table",
 			"The weights of %s add up to %d, and sh has 256 places, filled in order: servers at the end get no clients. Use smaller weights, or mh.", s.pool.addr, sum)
 	}
 }
@@ -117,7 +117,7 @@ func (l *loader) poolDoubts(block *hcl.Block) {
 				continue
 			}
 			limited = true // once for each block is enough
-			l.warnf("LVS206", origin{s.block, nil}.place("upper_threshold"), "Threshold on connections",
+			l.warnf("LVS206", origin{block: s.block}.place("upper_threshold"), "Threshold on connections",
 				"A threshold in %s counts ended connections too until they expire (about two minutes for TCP): allow for several times the connections that are open.", p.addr)
 		}
 	}

@@ -139,28 +139,6 @@ func (l *loader) wrongReference(t hcl.Traversal, ctx *hcl.EvalContext) (code, su
 	return l.wrongStep(t, root, step.Name, decl)
 }
 
-// wrongTarget is about the node that a block is evaluated for.
-func (l *loader) wrongTarget(t hcl.Traversal) (code, summary, detail string) {
-	switch {
-	case len(l.blocks["node"]) == 0:
-		return "LVS011", "Undeclared reference", "There is no target, because the configuration has no node block: declare the nodes, or write the value."
-	case !l.after("node") || l.layer == "on":
-		return "LVS012", "Reference to a later layer", fmt.Sprintf("%s is evaluated once, and target is the node that vips, pools, services and the blocks after them are evaluated for.", l.place())
-	case len(t) < 2:
-		return "", "", ""
-	}
-	words := []string{}
-	for _, step := range t[1:] {
-		if attr, ok := step.(hcl.TraverseAttr); ok {
-			words = append(words, attr.Name)
-		}
-	}
-	if !slices.Contains(attributesOf["node"], words[0]) {
-		return "LVS011", "Undeclared reference", fmt.Sprintf("A node has no %q to refer to.%s It has %s.", words[0], didYouMean(words[0], attributesOf["node"]), list(attributesOf["node"]))
-	}
-	return "LVS011", "Undeclared reference", fmt.Sprintf("node.%s has no %s: add it to the node, or place the block on other nodes.", l.node.Name, strings.Join(words, "."))
-}
-
 // wrongStep is about what follows the name: the key of an instance, and the attribute.
 func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration) (code, summary, detail string) {
 	if root == "vip" && len(t) == 2 && l.isApart(root+"."+name) {
@@ -204,17 +182,6 @@ func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration
 			"%s has no %s, because it does not have exactly one address of that family: use %s.addresses, or another vip.", base, attr.Name, base)
 	}
 	return "LVS011", "Undeclared reference", fmt.Sprintf("A %s has no %q to refer to.%s It has %s.", root, attr.Name, didYouMean(attr.Name, attributesOf[root]), list(attributesOf[root]))
-}
-
-func (l *loader) isApart(addr string) bool {
-	_, here := l.vipsAt[addr]
-	return l.apart[addr] && !here
-}
-
-// elsewhere: a vip that is not on the node can be referred to if it is the same wherever it is.
-func (l *loader) elsewhere(addr string) (code, summary, detail string) {
-	return "LVS047", "Reference to another node's vip", fmt.Sprintf(
-		"%s is not on every node that refers to it, and not the same on those that have it: place it on the same nodes, or write the addresses.", addr)
 }
 
 // attributesOf says what can be referred to.

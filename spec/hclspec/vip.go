@@ -107,6 +107,10 @@ func (l *loader) vip(in instance) cty.Value {
 			ok = false
 			continue
 		}
+		if h.name != "" && !unicast(addr) {
+			e.errorf("LVS017", "Invalid address", "%s is not an address that an interface can have: write the one that clients connect to.", addr)
+			continue
+		}
 		l.hold(in, h, addr)
 		text := cty.StringVal(addr.String())
 		all = append(all, text)

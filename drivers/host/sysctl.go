@@ -1,0 +1,126 @@
+//go:build linux
+
+package host
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"syscall"
+
+	"github.com/lvsform/lvsform/spec"
+	"golang.org/x/sys/unix"
+)
+
+// procSys belongs to the network namespace of the thread that looks.
+const procSys = "/proc/sys"
+
+const ipvsSettings = "net/ipv4/vs"
+
+// settings reads what matters to every node, and what somebody watches.
+func (d *Driver) settings(s *spec.State) error {
+	paths := []string{"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects"}
+	own, err := list(ipvsSettings)
+	if err != nil {
+		return err
+	}
+	for _, name := range own {
+		paths = append(paths, path.Join(ipvsSettings, name))
+	}
+	for dir, names := range map[string][]string{
+		"net/ipv4/conf": {"arp_ignore", "arp_announce", "rp_filter", "forwarding"},
+		"net/ipv6/conf": {"forwarding"},
+	} {
+		interfaces, err := list(dir)
+		if err != nil {
+			return err
+		}
+		for _, i := range interfaces {
+			for _, name := range names {
+				paths = append(paths, path.Join(dir, i, name))
+			}
+		}
+	}
+	for _, p := range paths {
+		if err := readSetting(s, p); err != nil {
+			return err
+		}
+	}
+	for k := range d.sysctls {
+		if p := k.Path(); below(p) {
+			if err := readSetting(s, p); err != nil && !errors.As(err, new(syscall.Errno)) {
+				return err
+			} // what cannot be read, such as net.ipv4.route.flush, is as good as not there
+		}
+	}
+	return nil
+}
+
+// list is what a directory holds, which is nothing if the kernel has none: without ip_vs, or without IPv6.
+func list(dir string) ([]string, error) {
+	f, err := os.Open(filepath.Join(procSys, dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Readdirnames(-1)
+}
+
+// readSetting reads a file below /proc/sys. An interface, and its settings, may go at any time.
+func readSetting(s *spec.State, p string) error {
+	b, err := os.ReadFile(filepath.Join(procSys, p))
+	if err == nil {
+		k := spec.SysctlOfPath(p)
+		s.Set(k, k.Normal(string(b)))
+		return nil
+	}
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENODEV) {
+		return nil
+	}
+	return err
+}
+
+// below says that a path names something below the directory it is taken from: a name can hold anything.
+func below(p string) bool { return filepath.IsLocal(p) && filepath.Clean(p) == p && p != "." }
+
+func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
+	p := k.Path()
+	if !below(p) {
+		return unix.ENOENT
+	}
+	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
+	if err == nil {
+		err = writeSetting(f, k, v)
+		f.Close()
+	}
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, unix.EISDIR):
+		return unix.ENOENT
+	case errors.As(err, &errno):
+		return errno
+	}
+	return err
+}
+
+// writeSetting writes in one call, because the kernel ignores a second one. It takes as much of a text as it understands, so it
+// is not given what is no value; and how much it took it does not always say (IPv6 forwarding: one byte).
+func writeSetting(f *os.File, k spec.SysctlKey, v spec.Sysctl) error {
+	if e := k.Accepts(k.Normal(v.Value).Value); e != 0 {
+		return e
+	}
+	text := v.Value + "\n"
+	n, err := unix.Write(int(f.Fd()), []byte(text))
+	if err != nil || n >= len(text) {
+		return err
+	}
+	if b, err := os.ReadFile(f.Name()); err != nil || k.Normal(string(b)) != k.Normal(v.Value) {
+		return unix.EINVAL
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package spec
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// bringsTunnels are the interfaces that every network namespace has while a module is loaded.
+var bringsTunnels = map[string]LinkKey{"ipip": {"tunl0"}, "ip_gre": {"gre0"}, "ip6_tunnel": {"ip6tnl0"}}
+
+// TunnelModule is the module without which a link of the type does not exist, or "".
+func TunnelModule(linkType string) string {
+	return map[string]string{"ipip": "ipip", "gre": "ip_gre", "ip6tnl": "ip6_tunnel", "gue": "fou"}[linkType]
+}
+
+// Fixed says that a link comes and goes with the kernel and its modules, and not with requests.
+func (k LinkKey) Fixed(l Link) bool {
+	for _, tunnel := range bringsTunnels {
+		if k == tunnel {
+			return true
+		}
+	}
+	return l.Type == "device" || l.Type == "loopback"
+}
+
+func (n *Node) module(k ModuleKey) syscall.Errno {
+	if !has(n.kernel.Modules, k.Name) {
+		return syscall.ENOENT
+	}
+	n.state.Set(k, Module{})
+	if tunnel, ok := bringsTunnels[k.Name]; ok && n.state.Links.at(tunnel) == nil {
+		linkType := map[string]string{"tunl0": "ipip", "gre0": "gre", "ip6tnl0": "ip6tnl"}[tunnel.Name]
+		n.arise(tunnel, Link{Type: linkType})
+	}
+	return 0
+}
+
+// arise makes a link, and with it its settings.
+func (n *Node) arise(k LinkKey, l Link) {
+	n.state.Set(k, l)
+	n.configure(k, "ipv4")
+	if l.Type != "ipip" && l.Type != "gre" || l.Up {
+		n.configure(k, "ipv6")
+	}
+}
+
+// configure makes the settings of a link, if it has none, from those for new links.
+func (n *Node) configure(k LinkKey, family string) {
+	for s, v := range n.state.Sysctls {
+		if f, name, ok := s.conf("default"); ok && f == family {
+			if made := ConfSysctl(family, k.Name, name); n.state.Sysctls.at(made) == nil {
+				n.state.Set(made, v)
+			}
+		}
+	}
+}
+
+func (n *Node) link(k LinkKey, l Link, create bool) syscall.Errno {
+	if port, isGUE := k.GUEPort(); isGUE {
+		return n.receiver(GUEReceiver(port), l, create)
+	}
+	if create {
+		switch {
+		case l.Type == "gue":
+			return syscall.EINVAL
+		case len(k.Name) > 15:
+			return syscall.ERANGE
+		case n.state.Get(k) != nil:
+			return syscall.EEXIST
+		case l.Type != "dummy":
+			return syscall.EOPNOTSUPP
+		case !interfaceName(k.Name):
+			return syscall.EINVAL
+		}
+		n.arise(k, l)
+		return 0
+	}
+	before, ok := n.state.Links[k]
+	switch {
+	case !ok:
+		return syscall.ENODEV
+	case before.Type != l.Type:
+		return syscall.EOPNOTSUPP
+	}
+	if before.Up && !l.Up {
+		n.bringDown(k.Name)
+	}
+	n.state.Set(k, l)
+	if !before.Up && l.Up && l.Type == "loopback" {
+		n.loopback(k.Name)
+	}
+	if l.Up {
+		n.configure(k, "ipv6") // a tunnel has none before
+	}
+	return 0
+}
+
+// receiver makes what receives GUE packets; there is nothing to change about it.
+func (n *Node) receiver(k LinkKey, l Link, create bool) syscall.Errno {
+	there := n.state.Links.at(k) != nil
+	switch {
+	case !create && !there:
+		return syscall.ENODEV
+	case !create:
+		return syscall.EOPNOTSUPP
+	case l != Link{Type: "gue", Up: true}:
+		return syscall.EINVAL
+	case n.state.Modules.at(ModuleKey{"fou"}) == nil:
+		return syscall.ENOENT // asking for it does not load it
+	case there:
+		return syscall.EEXIST
+	}
+	n.state.Set(k, l)
+	return 0
+}
+
+// loopback gives the loopback interface the addresses that it has as soon as it is up. Link-local ones, which other interfaces
+// have by their hardware addresses, nobody can foresee.
+func (n *Node) loopback(name string) {
+	four := false
+	for k := range n.state.Addresses {
+		four = four || k.Interface == name && k.Prefix.Addr().Is4()
+	}
+	if !four {
+		n.state.Set(AddressKey{name, netip.MustParsePrefix("127.0.0.1/8")}, Address{Label: name, Scope: "host"})
+	}
+	n.state.Set(AddressKey{name, netip.MustParsePrefix("::1/128")}, Address{Scope: "host", Origin: 1})
+}
+
+// interfaceName says that the kernel takes the name. One with "%d" is to be completed with a number, and so is none.
+func interfaceName(name string) bool {
+	return name != "" && name != "." && name != ".." && !strings.ContainsFunc(name, func(r rune) bool {
+		return slices.Contains([]rune("/:% \t\n\v\f\r\u00a0"), r)
+	})
+}
+
+// bringDown takes away what an interface has only while it is up.
+func (n *Node) bringDown(name string) {
+	for k := range n.state.Addresses {
+		if k.Interface == name && k.Prefix.Addr().Is6() {
+			delete(n.state.Addresses, k)
+		}
+	}
+	for k := range n.state.Neighbours {
+		if k.Interface == name {
+			delete(n.state.Neighbours, k)
+		}
+	}
+}
+
+func (n *Node) removeLink(k LinkKey) syscall.Errno {
+	l, ok := n.state.Links[k]
+	switch {
+	case !ok:
+		return syscall.ENODEV
+	case k.Fixed(l):
+		return syscall.EOPNOTSUPP
+	}
+	n.bringDown(k.Name)
+	for a := range n.state.Addresses {
+		if a.Interface == k.Name {
+			delete(n.state.Addresses, a)
+		}
+	}
+	for s := range n.state.Sysctls {
+		if s.Interface() == k.Name {
+			delete(n.state.Sysctls, s)
+		}
+	}
+	n.state.Set(k, nil)
+	return 0
+}

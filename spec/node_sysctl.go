@@ -1,0 +1,147 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Normal is a value as every State has it: words separated by single blanks. Of the settings that the kernel switches by
+// itself between 1 and 2, both are 1.
+func (k SysctlKey) Normal(value string) Sysctl {
+	value = strings.Join(strings.Fields(value), " ")
+	switch k.Name {
+	case "net.ipv4.vs.drop_entry", "net.ipv4.vs.drop_packet", "net.ipv4.vs.secure_tcp":
+		if value == "2" {
+			value = "1"
+		}
+	}
+	return Sysctl{value}
+}
+
+// Accepts says what the kernel does with a value, of the settings that are known to take numbers; of others it says nothing.
+// Where the kernel takes half of a value and says nothing (IPv6 forwarding takes any word), this is stricter. Numbers are
+// decimal.
+func (k SysctlKey) Accepts(value string) syscall.Errno {
+	name := k.Name[strings.LastIndexByte(k.Name, '.')+1:]
+	own := strings.HasPrefix(k.Name, "net.ipv4.vs.")
+	if !own && !k.isConf() && k.Name != "net.ipv4.ip_forward" {
+		return 0
+	}
+	if own && name == "sync_threshold" {
+		return threshold(value)
+	}
+	if own && name == "est_cpulist" {
+		return 0
+	}
+	n, err := strconv.ParseInt(value, 10, 64)
+	least, most := int64(-1<<31), int64(1<<31-1)
+	if own {
+		least, most = ownBounds(name)
+	}
+	if err != nil || strconv.FormatInt(n, 10) != value || n < least || n > most || own && name == "sync_ports" && n&(n-1) != 0 {
+		return syscall.EINVAL
+	}
+	return 0
+}
+
+func ownBounds(name string) (least, most int64) {
+	switch name {
+	case "drop_entry", "drop_packet", "secure_tcp", "sync_retries":
+		return 0, 3
+	case "sync_version":
+		return 0, 1
+	case "sync_ports":
+		return 1, 1 << 30
+	case "sync_qlen_max":
+		return 0, 1<<63 - 1
+	case "est_nice":
+		return -20, 19
+	}
+	return -1 << 31, 1<<31 - 1
+}
+
+// threshold is that of sync_threshold: the second number is larger, or 0.
+func threshold(value string) syscall.Errno {
+	var n [2]int
+	words := strings.Fields(value)
+	for i, w := range words {
+		v, err := strconv.ParseInt(w, 10, 32)
+		if err != nil || i > 1 || v < 0 {
+			return syscall.EINVAL
+		}
+		n[i] = int(v)
+	}
+	if len(words) != 2 || n[1] != 0 && n[0] >= n[1] {
+		return syscall.EINVAL
+	}
+	return 0
+}
+
+func (k SysctlKey) isConf() bool {
+	parts := strings.Split(k.Name, ".")
+	return len(parts) == 5 && parts[0] == "net" && (parts[1] == "ipv4" || parts[1] == "ipv6") && parts[2] == "conf" && numeric(parts[4])
+}
+
+// numeric says that a setting of an interface is one number.
+func numeric(name string) bool {
+	switch name {
+	case "arp_accept", "arp_announce", "arp_filter", "arp_ignore", "arp_notify", "rp_filter", "forwarding", "accept_local",
+		"accept_redirects", "send_redirects", "secure_redirects", "proxy_arp", "route_localnet", "promote_secondaries",
+		"disable_ipv6", "keep_addr_on_down", "ndisc_notify":
+		return true
+	}
+	return false
+}
+
+// sysctl sets what is there; a setting cannot be made.
+func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
+	before, ok := n.state.Sysctls[k]
+	if !ok {
+		return syscall.ENOENT
+	}
+	s = k.Normal(s.Value)
+	if e := k.Accepts(s.Value); e != 0 {
+		return e
+	}
+	for other, v := range n.rewritten(k, before, s) {
+		n.state.Set(other, v)
+	}
+	n.state.Set(k, s)
+	return 0
+}
+
+// rewritten are the settings that the kernel sets along with one. ip_forward and conf.all.forwarding are the same, and go to
+// every interface; for IPv4 only when the value changes, and then a router stops accepting redirects, or a host starts again.
+func (n *Node) rewritten(k SysctlKey, before, after Sysctl) map[SysctlKey]Sysctl {
+	out := map[SysctlKey]Sysctl{}
+	family := ""
+	switch k.Name {
+	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
+		if family = "ipv4"; before == after {
+			return out
+		}
+	case "net.ipv6.conf.all.forwarding":
+		family = "ipv6"
+	default:
+		return out
+	}
+	for o := range n.state.Sysctls {
+		if strings.HasPrefix(o.Name, "net."+family+".conf.") && strings.HasSuffix(o.Name, ".forwarding") {
+			out[o] = after
+		}
+	}
+	if family == "ipv6" {
+		return out
+	}
+	host := Sysctl{"0"}
+	if after.Value == "0" {
+		host.Value = "1"
+	}
+	for o, v := range map[SysctlKey]Sysctl{{"net.ipv4.ip_forward"}: after, ConfSysctl("ipv4", "all", "accept_redirects"): host} {
+		if n.state.Sysctls.at(o) != nil {
+			out[o] = v
+		}
+	}
+	return out
+}
