@@ -21,7 +21,7 @@ func (d *differ) addAddress(k spec.AddressKey, c Change) {
 
 func (d *differ) leave(k spec.AddressKey, s Step) {
 	switch {
-	case d.replaced(k):
+	case d.replaced(k) && !d.loses(k):
 		d.put(placeReplaced, d.announced(k, s))
 	case d.quiet(k) && d.rises:
 		d.put(placeCarriedUp, s)

@@ -58,7 +58,10 @@ func (d decoded) step(s stepJSON) (Step, error) {
 	if err == nil && c.Before == nil && c.After == nil {
 		err = fmt.Errorf("%s: neither before nor after", k)
 	}
-	return Step{Change: c, Drain: time.Duration(s.Drain)}, err
+	if err == nil && s.Announce != nil && (k.Kind() != spec.KindAddress || s.Announce.Count < 0) {
+		err = fmt.Errorf("%s: announce: only addresses are announced, and as often as a number from 0 on says", k)
+	}
+	return Step{Change: c, Drain: time.Duration(s.Drain), Announce: s.Announce.announce()}, err
 }
 
 // parseKey takes the one spelling of a key and no other, so that an object cannot be named twice.

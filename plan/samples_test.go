@@ -43,8 +43,7 @@ func between(live, desired spec.State) *plan.Plan {
 	p := &plan.Plan{
 		Version: "0.1.0",
 		Created: time.Date(2026, 3, 1, 12, 30, 0, 0, time.UTC),
-		Host: plan.Host{Name: "lb1", Driver: "netlink", Kernel: "6.12.0", Boot: "4e1bd3a2", Namespace: "4026531840",
-			Sysctls: map[string]string{"net.ipv4.vs.expire_nodest_conn": "0"}},
+		Host:    plan.Host{Name: "lb1", Driver: "netlink", Kernel: "6.12.0", Boot: "4e1bd3a2", Namespace: "4026531840"},
 		Config:  "sha256:0123",
 		Changes: plan.Diff(live, desired, plan.Options{Drain: func(spec.DestinationKey) time.Duration { return 10 * time.Minute }}),
 		Objects: map[spec.Key]plan.Object{},

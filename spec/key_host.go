@@ -20,7 +20,7 @@ func (k ModuleKey) String() string { return "module " + k.Name }
 func (k ModuleKey) compare(o Key) int { return cmp.Compare(k.Name, o.(ModuleKey).Name) }
 
 // LinkKey identifies a network interface by its name, at most 15 bytes, or a receiver of GUE packets by its UDP port:
-// "gue:6080" is the name of the latter, which no interface can have.
+// "gue:6080" and "gue6:6080" are names of the latter, which no interface can have.
 type LinkKey struct{ Name string }
 
 // Kind is KindLink.
@@ -31,23 +31,35 @@ func (k LinkKey) String() string { return "link " + k.Name }
 
 func (k LinkKey) compare(o Key) int { return cmp.Compare(k.Name, o.(LinkKey).Name) }
 
-// GUEReceiver is the key of what receives GUE packets on a UDP port.
+// GUEReceiver is the key of what receives GUE packets on a UDP port by IPv4, and GUEReceiver6 by IPv6: one does not do the
+// other's work.
 func GUEReceiver(port uint16) LinkKey { return LinkKey{gueName + strconv.Itoa(int(port))} }
+
+// GUEReceiver6 is GUEReceiver for IPv6: "gue6:6080".
+func GUEReceiver6(port uint16) LinkKey { return LinkKey{gue6Name + strconv.Itoa(int(port))} }
 
 // GUEPort is the port of a receiver of GUE packets; ok is false for an interface.
 func (k LinkKey) GUEPort() (port uint16, ok bool) {
 	text, ok := strings.CutPrefix(k.Name, gueName)
 	if !ok {
-		return 0, false
+		text, ok = strings.CutPrefix(k.Name, gue6Name)
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
-	return uint16(n), err == nil && n != 0
+	return uint16(n), ok && err == nil && n != 0 && text[0] != '0'
 }
 
-// IsInterface says that the kernel lets an interface have the name.
-func (k LinkKey) IsInterface() bool { return len(k.Name) <= 15 && interfaceName(k.Name) }
+// GUEFamily is the family of the packets that a receiver of GUE packets gets.
+func (k LinkKey) GUEFamily() Family {
+	if strings.HasPrefix(k.Name, gue6Name) {
+		return IPv6
+	}
+	return IPv4
+}
 
-const gueName = "gue:"
+const (
+	gueName  = "gue:"
+	gue6Name = "gue6:"
+)
 
 // SysctlKey identifies a kernel setting. The name has dots between its parts, and a slash for a dot within one, as with
 // sysctl(8): "net.ipv4.conf.eth0/100.arp_ignore" is that of the interface eth0.100.

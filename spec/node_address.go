@@ -21,6 +21,11 @@ func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
 		return syscall.EOPNOTSUPP
 	case addr.Is4() && len(a.Label) > 15:
 		return syscall.ERANGE
+	}
+	if addr.Is6() && n.state.Links.at(LinkKey{k.Interface}) != nil {
+		n.configure(LinkKey{k.Interface}, "ipv6") // the kernel does so for an address that it then refuses, too
+	}
+	switch {
 	case addr.Is6() && (addr.IsUnspecified() || addr.IsMulticast() || addr.IsLoopback() && n.isOther(k.Interface)):
 		return syscall.EADDRNOTAVAIL
 	case addr.Is4() && n.otherScope(k, scope(a.Scope)):
@@ -126,11 +131,17 @@ func (n *Node) neighbour(k NeighbourKey, v Neighbour, create bool) syscall.Errno
 	if e := n.present(k, create, syscall.ENOENT); e != 0 {
 		return e
 	}
-	if !hardware(v.MAC) {
+	if !hardware(v.MAC, n.state.Links[LinkKey{k.Interface}].Type) || create && k.Address.Is6() && n.withoutSix(k.Interface) {
 		return syscall.EINVAL
 	}
 	n.state.Set(k, v)
 	return 0
+}
+
+// withoutSix says that an interface has no part in IPv6 yet: an IPv4 tunnel, before it is up or has an IPv6 address.
+func (n *Node) withoutSix(name string) bool {
+	forwarding := func(name string) bool { return n.state.Sysctls.at(ConfSysctl("ipv6", name, "forwarding")) != nil }
+	return forwarding("default") && !forwarding(name)
 }
 
 // neighbours says whether an interface has neighbours: lo has none by IPv4.
@@ -144,9 +155,17 @@ func (n *Node) neighbours(k NeighbourKey) syscall.Errno {
 	return 0
 }
 
-// hardware says that a text is six bytes in lower-case hexadecimal with colons between them.
-func hardware(mac string) bool {
-	if len(mac) != 17 {
+// hardware says that a text is a hardware address of an interface of the type: bytes in lower-case hexadecimal with colons between
+// them, six but for tunnels, whose ends are addresses. The kernel itself would cut off the rest of a longer one.
+func hardware(mac, linkType string) bool {
+	size := 6
+	switch linkType {
+	case "ipip", "sit", "gre":
+		size = 4
+	case "ip6tnl", "ip6gre":
+		size = 16
+	}
+	if len(mac) != 3*size-1 {
 		return false
 	}
 	for i := range len(mac) {

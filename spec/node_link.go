@@ -7,18 +7,46 @@ import (
 	"syscall"
 )
 
-// bringsTunnels are the interfaces that every network namespace has while a module is loaded.
-var bringsTunnels = map[string]LinkKey{"ipip": {"tunl0"}, "ip_gre": {"gre0"}, "ip6_tunnel": {"ip6tnl0"}}
+// tunnel is an interface that every network namespace has while a module is loaded.
+type tunnel struct{ name, linkType string }
+
+func tunnels(module string) []tunnel {
+	switch module {
+	case "ipip":
+		return []tunnel{{"tunl0", "ipip"}}
+	case "sit":
+		return []tunnel{{"sit0", "sit"}}
+	case "ip_gre":
+		return []tunnel{{"gre0", "gre"}, {"gretap0", "gretap"}, {"erspan0", "erspan"}}
+	case "ip6_tunnel":
+		return []tunnel{{"ip6tnl0", "ip6tnl"}}
+	case "ip6_gre":
+		return []tunnel{{"ip6gre0", "ip6gre"}}
+	}
+	return nil
+}
 
 // TunnelModule is the module without which a link of the type does not exist, or "".
 func TunnelModule(linkType string) string {
-	return map[string]string{"ipip": "ipip", "gre": "ip_gre", "ip6tnl": "ip6_tunnel", "gue": "fou"}[linkType]
+	switch linkType {
+	case "ipip", "sit":
+		return linkType
+	case "gre", "gretap", "erspan":
+		return "ip_gre"
+	case "ip6tnl":
+		return "ip6_tunnel"
+	case "ip6gre":
+		return "ip6_gre"
+	case "gue":
+		return "fou"
+	}
+	return ""
 }
 
 // Fixed says that a link comes and goes with the kernel and its modules, and not with requests.
 func (k LinkKey) Fixed(l Link) bool {
-	for _, tunnel := range bringsTunnels {
-		if k == tunnel {
+	for _, t := range tunnels(TunnelModule(l.Type)) {
+		if k.Name == t.name {
 			return true
 		}
 	}
@@ -26,13 +54,14 @@ func (k LinkKey) Fixed(l Link) bool {
 }
 
 func (n *Node) module(k ModuleKey) syscall.Errno {
-	if !has(n.kernel.Modules, k.Name) {
+	if n.state.Modules.at(k) == nil && !has(n.kernel.Modules, k.Name) {
 		return syscall.ENOENT
 	}
 	n.state.Set(k, Module{})
-	if tunnel, ok := bringsTunnels[k.Name]; ok && n.state.Links.at(tunnel) == nil {
-		linkType := map[string]string{"tunl0": "ipip", "gre0": "gre", "ip6tnl0": "ip6tnl"}[tunnel.Name]
-		n.arise(tunnel, Link{Type: linkType})
+	for _, t := range tunnels(k.Name) {
+		if n.state.Links.at(LinkKey{t.name}) == nil {
+			n.arise(LinkKey{t.name}, Link{Type: t.linkType})
+		}
 	}
 	return 0
 }
@@ -58,8 +87,8 @@ func (n *Node) configure(k LinkKey, family string) {
 }
 
 func (n *Node) link(k LinkKey, l Link, create bool) syscall.Errno {
-	if port, isGUE := k.GUEPort(); isGUE {
-		return n.receiver(GUEReceiver(port), l, create)
+	if _, isGUE := k.GUEPort(); isGUE {
+		return n.receiver(k, l, create)
 	}
 	if create {
 		switch {
@@ -128,6 +157,9 @@ func (n *Node) loopback(name string) {
 	}
 	n.state.Set(AddressKey{name, netip.MustParsePrefix("::1/128")}, Address{Scope: "host", Origin: 1})
 }
+
+// IsInterface says that the kernel lets an interface have the name.
+func (k LinkKey) IsInterface() bool { return len(k.Name) <= 15 && interfaceName(k.Name) }
 
 // interfaceName says that the kernel takes the name. One with "%d" is to be completed with a number, and so is none.
 func interfaceName(name string) bool {

@@ -15,10 +15,6 @@ func (r *Refusal) hostMeaning() string {
 		return r.neighbourMeaning()
 	case AddressKey:
 		return r.addressMeaning(k)
-	case ARPFilterKey, MarkRuleKey, MasqueradeRuleKey:
-		if r.Errno == syscall.EOPNOTSUPP {
-			return "this kernel's nftables has no tables of the family that it needs: load nf_tables, or use a kernel that has them"
-		}
 	}
 	if !r.Key.Kind().Table() {
 		return r.permission()
@@ -67,7 +63,7 @@ func (r *Refusal) linkMeaning(k LinkKey) string {
 	case syscall.EOPNOTSUPP:
 		switch {
 		case r.Op == "create":
-			return "only dummy interfaces and receivers of GUE packets can be made; tunl0, gre0 and ip6tnl0 come with their modules"
+			return "only dummy interfaces and receivers of GUE packets can be made; tunl0, gre0 and the like come with their modules"
 		case r.Op == "update":
 			return "its type cannot be changed"
 		}

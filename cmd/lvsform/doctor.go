@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 	"github.com/spf13/cobra"
 )
 
@@ -132,19 +132,20 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 	if _, _, err := s.owned(); err != nil {
 		found = append(found, broken("", "%v", err))
 	}
-	return append(found, settings(s.host)...)
+	return append(found, settings(live)...)
 }
 
 // settings explains the sysctls that decide what becomes of connections.
-func settings(h plan.Host) (found []finding) {
-	switch h.Sysctls["net.ipv4.vs.expire_nodest_conn"] {
+func settings(live spec.State) (found []finding) {
+	value := func(name string) string { return live.Sysctls[spec.SysctlKey{Name: name}].Value }
+	switch value("net.ipv4.vs.expire_nodest_conn") {
 	case "0":
 		found = append(found, ok("expire_nodest_conn is 0: connections of a deleted server are dropped in silence until they time out"))
 	case "1":
 		found = append(found, note("sysctl -w net.ipv4.vs.expire_nodest_conn=0, if clients are to notice nothing of a server that was drained",
 			"expire_nodest_conn is 1: connections that are left when a server is deleted are reset at once"))
 	}
-	switch h.Sysctls["net.ipv4.vs.expire_quiescent_template"] {
+	switch value("net.ipv4.vs.expire_quiescent_template") {
 	case "0":
 		found = append(found, note("sysctl -w net.ipv4.vs.expire_quiescent_template=1, if services are persistent",
 			"expire_quiescent_template is 0: persistent clients go on to a server that drains (weight 0) until their time is up"))

@@ -41,6 +41,9 @@ func linkCommands(k spec.LinkKey, c plan.Change) (lines [][]string, ok bool) {
 		if verb == "add" {
 			words = append(words, "gue")
 		}
+		if k.GUEFamily() == spec.IPv6 {
+			words = append(words, "-6")
+		}
 		return [][]string{words}, true
 	}
 	v, _ := c.After.(spec.Link)

@@ -167,10 +167,11 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	return in, err
 }
 
-// watch makes reads show the settings of a state, whatever they are.
+// watch makes reads show the settings and modules of a state, whatever they are.
 func (s *session) watch(of spec.State) {
 	if n, ok := s.node.(*host.Node); ok {
 		n.Watch(slices.Collect(maps.Keys(of.Sysctls))...)
+		n.WatchModules(slices.Collect(maps.Keys(of.Modules))...)
 	}
 }
 
@@ -178,8 +179,8 @@ func (s *session) watch(of spec.State) {
 func (s *session) watchPlan(made *plan.Plan) {
 	var about spec.State
 	for _, c := range made.Changes {
-		if c.Key.Kind() == spec.KindSysctl {
-			about.Set(c.Key, spec.Sysctl{})
+		if kind := c.Key.Kind(); kind == spec.KindSysctl || kind == spec.KindModule {
+			about.Set(c.Key, spec.Zero(kind))
 		}
 	}
 	s.watch(about)

@@ -138,6 +138,7 @@ func testNeighbourRefusals(_ *testing.T, n *around) {
 		refusal{remove(k, mac), syscall.ENOENT},
 		refusal{create(k, spec.Neighbour{}), syscall.EINVAL},
 		refusal{create(k, spec.Neighbour{MAC: "02:00:5e:00:53"}), syscall.EINVAL},
+		refusal{create(k, spec.Neighbour{MAC: "02:00:5e:00:53:01:02:03"}), syscall.EINVAL},
 		refusal{create(k, spec.Neighbour{MAC: "02:00:5E:00:53:01"}), syscall.EINVAL},
 		refusal{create(k, spec.Neighbour{MAC: "02-00-5e-00-53-01"}), syscall.EINVAL},
 		refusal{create(neighbour("lo", "10.0.0.53"), mac), syscall.EOPNOTSUPP},

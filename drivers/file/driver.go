@@ -74,14 +74,9 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 	if err != nil {
 		return plan.Host{}, err
 	}
-	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID, Sysctls: map[string]string{}}
+	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID}
 	if h.Name == "" {
 		h.Name = named(d.path)
-	}
-	for _, name := range []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"} {
-		if v, ok := doc.State.Sysctls[spec.SysctlKey{Name: name}]; ok {
-			h.Sysctls[name] = v.Value
-		}
 	}
 	return h, nil
 }

@@ -27,7 +27,7 @@ func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 			end++
 		}
 		if isRule(rest[0]) {
-			results = append(results, d.doRules(rest[:end])...)
+			results = append(results, d.rules.Do(rest[:end])...)
 		} else {
 			results = append(results, d.doHost(ctx, rest[:end])...)
 		}
@@ -46,17 +46,6 @@ func isRule(c plan.Change) bool {
 		return true
 	}
 	return false
-}
-
-func (d *Driver) doRules(changes []plan.Change) []plan.Result {
-	if d.rules != nil {
-		return d.rules.Do(changes)
-	}
-	out := make([]plan.Result, len(changes))
-	for i, c := range changes {
-		out[i].Err = refusal(c, unix.EOPNOTSUPP)
-	}
-	return out
 }
 
 func refusal(c plan.Change, e syscall.Errno) error {
@@ -146,16 +135,16 @@ func (w *worker) change(c plan.Change) error {
 
 func (w *worker) link(k spec.LinkKey, c plan.Change) error {
 	after, _ := c.After.(spec.Link)
-	port, isGUE := k.GUEPort()
+	_, isGUE := k.GUEPort()
 	switch {
 	case isGUE && c.After == nil:
-		return w.generic.removeReceiver(port)
+		return w.generic.removeReceiver(wanted(k))
 	case isGUE && c.Before != nil:
-		return w.generic.setReceiver(port)
+		return w.generic.setReceiver(wanted(k))
 	case isGUE && after != spec.Link{Type: "gue", Up: true}:
 		return unix.EINVAL
 	case isGUE:
-		return w.generic.makeReceiver(port)
+		return w.generic.makeReceiver(wanted(k))
 	case c.After == nil:
 		return w.route.removeLink(k)
 	case c.Before == nil:

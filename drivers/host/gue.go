@@ -32,7 +32,17 @@ type receiver struct {
 }
 
 func (r receiver) key() (k spec.LinkKey, ok bool) {
-	return spec.GUEReceiver(r.port), r.kind == fouGUE && r.family == unix.AF_INET && !r.bound
+	ok = r.kind == fouGUE && !r.bound
+	if r.family == unix.AF_INET6 {
+		return spec.GUEReceiver6(r.port), ok
+	}
+	return spec.GUEReceiver(r.port), ok
+}
+
+// wanted is the receiver of a key.
+func wanted(k spec.LinkKey) receiver {
+	port, _ := k.GUEPort()
+	return receiver{port: port, family: uint8(k.GUEFamily()), kind: fouGUE}
 }
 
 func parseReceiver(m netlink.Message) (r receiver, err error) {
@@ -118,17 +128,17 @@ func (c *conn) readReceivers(s *spec.State) error {
 }
 
 // find looks for a receiver of GUE packets; family is 0 where there can be none.
-func (c *conn) find(port uint16) (family uint16, there bool, err error) {
+func (c *conn) find(r receiver) (family uint16, there bool, err error) {
 	family, err = c.fou()
 	if err != nil || family == 0 {
 		return 0, false, asked(err)
 	}
 	all, err := c.receivers(family)
-	return family, slices.Contains(all, receiver{port: port, family: unix.AF_INET, kind: fouGUE}), asked(err)
+	return family, slices.Contains(all, r), asked(err)
 }
 
-func (c *conn) makeReceiver(port uint16) error {
-	family, there, err := c.find(port)
+func (c *conn) makeReceiver(r receiver) error {
+	family, there, err := c.find(r)
 	switch {
 	case err != nil:
 		return err
@@ -137,27 +147,27 @@ func (c *conn) makeReceiver(port uint16) error {
 	case there:
 		return unix.EEXIST
 	}
-	err = c.receiver(family, fouAdd, port)
+	err = c.receiver(family, fouAdd, r)
 	if err == unix.EALREADY { // one of another kind
 		return unix.EADDRINUSE
 	}
 	return err
 }
 
-func (c *conn) removeReceiver(port uint16) error {
-	family, there, err := c.find(port)
+func (c *conn) removeReceiver(r receiver) error {
+	family, there, err := c.find(r)
 	if err != nil {
 		return err
 	}
 	if !there {
 		return unix.ENODEV
 	}
-	return c.receiver(family, fouDelete, port)
+	return c.receiver(family, fouDelete, r)
 }
 
 // setReceiver: there is nothing to change.
-func (c *conn) setReceiver(port uint16) error {
-	_, there, err := c.find(port)
+func (c *conn) setReceiver(r receiver) error {
+	_, there, err := c.find(r)
 	if err != nil {
 		return err
 	}
@@ -167,12 +177,12 @@ func (c *conn) setReceiver(port uint16) error {
 	return unix.EOPNOTSUPP
 }
 
-func (c *conn) receiver(family uint16, command uint8, port uint16) error {
+func (c *conn) receiver(family uint16, command uint8, r receiver) error {
 	b, err := body([]byte{command, fouVersion, 0, 0}, func(a *netlink.AttributeEncoder) {
-		a.Bytes(fouPort, binary.BigEndian.AppendUint16(nil, port))
-		a.Uint8(fouAF, unix.AF_INET)
+		a.Bytes(fouPort, binary.BigEndian.AppendUint16(nil, r.port))
+		a.Uint8(fouAF, r.family)
 		if command == fouAdd {
-			a.Uint8(fouType, fouGUE)
+			a.Uint8(fouType, r.kind)
 		}
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func matters(name string) bool {
 
 func matter() []string {
 	return []string{
-		"dummy", "fou", "fou6", "ip6_gre", "ip6_tunnel", "ip_gre", "ip_vs", "ip_vs_ftp", "ipip", "nf_conntrack", "nf_nat", "nf_tables",
+		"dummy", "fou", "fou6", "ip6_gre", "ip6_tunnel", "ip_gre", "ip_vs", "ip_vs_ftp", "ipip", "nf_conntrack", "nf_nat", "nf_tables", "sit",
 	}
 }
 

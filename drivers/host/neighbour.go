@@ -20,6 +20,8 @@ type neighbour struct {
 	state   uint16
 	flags   uint8
 	mac     []byte
+	// size is how long hardware addresses of the interface are; 0 is not known.
+	size int
 }
 
 func (n neighbour) permanent() bool {
@@ -114,6 +116,9 @@ func (c *conn) putNeighbour(k spec.NeighbourKey, v spec.Neighbour, create bool) 
 	if n.mac, err = parseMAC(v.MAC); err != nil {
 		return err
 	}
+	if len(n.mac) != there.size {
+		return unix.EINVAL // the kernel would cut off what is too much
+	}
 	b, err := n.encode()
 	if err != nil {
 		return err
@@ -156,8 +161,9 @@ func (c *conn) neighbour(k spec.NeighbourKey) (neighbour, error) {
 	}
 	for _, n := range all {
 		if n.index == l.index && n.address == k.Address {
+			n.size = len(l.address)
 			return n, nil
 		}
 	}
-	return neighbour{index: l.index}, unix.ENOENT
+	return neighbour{index: l.index, size: len(l.address)}, unix.ENOENT
 }

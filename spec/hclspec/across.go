@@ -58,7 +58,10 @@ func (l *loader) unplaced() {
 		last = l.sites[0]
 	} else {
 		last.serve()
+		last.table()
 		last.rest()
+		last.node.Desired.State.SyncDaemons = nil // they do not run beside anything
+		last.judge()
 	}
 	for _, block := range l.blocks["pool"] {
 		if !l.anywhere(func(s *loader) bool { return s.poolsOf[block] != nil }) {

@@ -31,7 +31,7 @@ type Source struct {
 	Version string
 
 	// Node is the name of the node to evaluate (see Config.Node), or AllNodes. If it is "", the node is found by Hostnames,
-	// and without those all are evaluated. It has no effect where AllNodes is meant and no node is declared.
+	// and without those all are evaluated.
 	Node string
 	// Hostnames are the names of this machine.
 	Hostnames []string

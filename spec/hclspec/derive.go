@@ -156,7 +156,7 @@ func (d *derivation) quiet() {
 func (d *derivation) contradictions() {
 	for k, v := range d.node.Desired.State.Sysctls {
 		if strings.HasPrefix(k.Name, "net.ipv4.conf.") && strings.HasSuffix(k.Name, ".arp_ignore") && k.Interface() != "" && v.Value != "0" && !quietEnough(k, v) {
-			d.errorf("LVS054", d.node.origins[k].place("values"), "Setting that contradicts what depends on it",
+			d.clash("LVS054", d.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 				"%s is %s here, with which the interface answers for addresses of others, and %s is to be quiet: leave it out.", k, v.Value, d.in.addr)
 		}
 	}

@@ -6,12 +6,20 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
+// table puts the services of the node into the desired State.
+func (l *loader) table() {
+	l.makeRoom(l.good)
+	for _, s := range l.good {
+		l.expand(s)
+	}
+}
+
 // expand puts the kernel services of a block, each with the servers of the pool, into the desired State.
 func (l *loader) expand(s *service) {
 	desired := &l.node.Desired
 	for _, in := range s.listeners {
 		if first, ok := l.node.origins[in.key]; ok {
-			l.errorf("LVS025", in.block.DefRange, "Duplicate listener", "%s is declared already, by %s at %s: one address and port, or mark, is one service.",
+			l.clash("LVS025", in.block.DefRange, "Duplicate listener", "%s is declared already, by %s at %s: one address and port, or mark, is one service.",
 				in.key, desired.Objects[in.key].Name, first.place(""))
 			continue
 		}

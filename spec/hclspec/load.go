@@ -39,8 +39,9 @@ type loader struct {
 	services map[*hcl.Block][]*service
 	// late are the values of pools and services that something referred to.
 	late map[string]cty.Value
-	// served says that the services were evaluated.
+	// served says that the services were evaluated, and good are those that nothing is wrong with.
 	served bool
+	good   []*service
 }
 
 // shared is what all loaders of one configuration have together.
@@ -136,6 +137,7 @@ func (l *loader) load() {
 // finishNode is everything after the vips, on one node.
 func (l *loader) finishNode() {
 	l.serve()
+	l.table()
 	l.rest()
 	l.judge()
 	l.checks()

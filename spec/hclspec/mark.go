@@ -99,7 +99,7 @@ func (l *loader) overlaps(all []spec.MarkRuleKey) {
 }
 
 func (l *loader) overlap(k spec.MarkRuleKey, block *hcl.Block, before spec.MarkRuleKey) {
-	l.errorf("LVS056", block.DefRange, "Packets with two marks", "Packets for %s get the mark of %s too, declared at %s: a packet has one mark, so the ports must not overlap.",
+	l.clash("LVS056", block.DefRange, "Packets with two marks", "Packets for %s get the mark of %s too, declared at %s: a packet has one mark, so the ports must not overlap.",
 		matchName(k), l.node.Desired.Objects[before].Name, l.node.origins[before].place(""))
 }
 

@@ -52,7 +52,7 @@ func (l *loader) timeouts() {
 			continue
 		}
 		if first != nil {
-			l.errorf("LVS007", block.DefRange, "Repeated block", "A node has one set of timeouts, and the first is at %s: put all of them there.", first.DefRange)
+			l.clash("LVS007", block.DefRange, "Repeated block", "A node has one set of timeouts, and the first is at %s: put all of them there.", first.DefRange)
 		} else {
 			first = block
 			l.setTimeouts(block)
@@ -105,7 +105,7 @@ func (l *loader) syncDaemon(in instance) {
 		return
 	}
 	if first, ok := l.node.origins[k]; ok {
-		l.errorf("LVS029", in.block.DefRange, "Duplicate sync daemon", "A node runs one sync daemon in state %s, and the first is at %s.", k.Role, first.place(""))
+		l.clash("LVS029", in.block.DefRange, "Duplicate sync daemon", "A node runs one sync daemon in state %s, and the first is at %s.", k.Role, first.place(""))
 		return
 	}
 	l.object(k, v, in.addr, in.block)

@@ -36,23 +36,18 @@ func (l *loader) serve() {
 	}
 	l.served = true
 	l.layer = "service"
-	var good []*service
 	for _, block := range l.blocks["service"] {
 		d := l.declared(block)
 		for _, in := range l.instances(block, d) {
 			s, ok := l.service(in)
 			if ok {
-				good = append(good, s)
+				l.good = append(l.good, s)
 			}
 			l.services[block] = append(l.services[block], s)
 		}
 		if addr := block.Type + "." + block.Labels[0]; d.forEach && len(l.services[block]) > 0 {
 			l.keepBlock(addr, block)
 		}
-	}
-	l.makeRoom(good)
-	for _, s := range good {
-		l.expand(s)
 	}
 }
 

@@ -47,6 +47,6 @@ func (l *loader) sameSettings() {
 	v, ok := l.node.Desired.State.Sysctls[a]
 	w, also := l.node.Desired.State.Sysctls[b]
 	if ok && also && v != w {
-		l.errorf("LVS051", l.node.origins[b].place("values"), "Object declared twice", "%s is the same setting as %s, which is %s by %s: write one of the two.", b.Name, a.Name, v.Value, l.node.Desired.Objects[a].Name)
+		l.clash("LVS051", l.node.origins[b].place("values"), "Object declared twice", "%s is the same setting as %s, which is %s by %s: write one of the two.", b.Name, a.Name, v.Value, l.node.Desired.Objects[a].Name)
 	}
 }

@@ -39,6 +39,10 @@ func (l *loader) vips() {
 		d := l.declared(block)
 		for _, in := range l.instances(block, d) {
 			v := l.vip(in)
+			if l == l.nowhere && !v.IsWhollyKnown() && !l.diags.HasErrors() {
+				l.apart[in.addr] = true // it is made of target
+				continue
+			}
 			if l.named["vip"][block.Labels[0]] == d {
 				l.vipsAt[in.addr] = v
 			}

@@ -310,3 +310,22 @@ check "here" {
     error_message = "Few on ${target.name}."
   }
 }
+
+timeouts {
+  on  = []
+  tcp = "1m"
+}
+
+timeouts {
+  on  = []
+  tcp = "2m"
+}
+
+sysctl "parked" {
+  for_each = { a = 1, b = 2 }
+  on       = []
+
+  values = {
+    "net.ipv4.ip_forward" = each.value
+  }
+}
