@@ -125,10 +125,11 @@ func undone(a, back spec.State) spec.State {
 	brought := map[string]bool{}
 	for k, v := range back.Modules {
 		a.Set(k, v)
-		l, ok := k.Tunnel()
-		if ok && a.Get(l) == nil {
-			a.Set(l, spec.Link{Type: back.Links[l].Type})
-			brought[l.Name] = true
+		for _, l := range k.Tunnels() {
+			if a.Get(l) == nil {
+				a.Set(l, spec.Link{Type: back.Links[l].Type})
+				brought[l.Name] = true
+			}
 		}
 	}
 	for k, v := range back.Sysctls {

@@ -99,8 +99,10 @@ func (s State) Mute(iface string) bool {
 	return true
 }
 
-// Tunnel is the interface that every network namespace has while the module is loaded; ok is false for other modules.
-func (k ModuleKey) Tunnel() (l LinkKey, ok bool) {
-	l, ok = bringsTunnels[k.Name]
-	return l, ok
+// Tunnels are the interfaces that every network namespace has while the module is loaded.
+func (k ModuleKey) Tunnels() (links []LinkKey) {
+	for _, t := range tunnels(k.Name) {
+		links = append(links, LinkKey{t.name})
+	}
+	return links
 }

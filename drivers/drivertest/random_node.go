@@ -47,7 +47,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 		}
 		m := spec.ModuleKey{Name: name}
 		s.Set(m, spec.Module{})
-		if l, ok := m.Tunnel(); ok {
+		for _, l := range m.Tunnels() {
 			s.Set(l, spec.Link{Type: tunnelTypes[l.Name], Up: r.IntN(2) == 0})
 		}
 	}
@@ -56,7 +56,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 	}
 }
 
-var tunnelTypes = map[string]string{"tunl0": "ipip", "gre0": "gre", "ip6tnl0": "ip6tnl"}
+var tunnelTypes = map[string]string{"tunl0": "ipip", "gre0": "gre", "gretap0": "gretap", "erspan0": "erspan", "ip6tnl0": "ip6tnl"}
 
 func putSysctl(s *spec.State, name, value string) {
 	s.Set(spec.SysctlKey{Name: name}, spec.Sysctl{Value: value})
