@@ -171,12 +171,11 @@ func (d *differ) around(k spec.SysctlKey, now, want spec.Sysctl) (hold, restore 
 			continue
 		}
 		then := d.wanted(o)
-		stays := then == spec.Value(v) && v != want
-		if v != now || then != nil && then != spec.Value(want) {
+		if v != k.Along(o, now) || then != nil && then != spec.Value(k.Along(o, want)) {
 			hold = append(hold, Change{o, v, v})
 		}
-		if stays {
-			restore = append(restore, Change{o, want, v})
+		if then == spec.Value(v) && v != k.Along(o, want) {
+			restore = append(restore, Change{o, k.Along(o, want), v})
 		}
 	}
 	slices.SortFunc(hold, ascending)

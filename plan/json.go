@@ -117,7 +117,7 @@ func (s seconds) MarshalJSON() ([]byte, error) {
 func (s *seconds) UnmarshalJSON(text []byte) error {
 	d, err := time.ParseDuration(string(text) + "s")
 	if err != nil || d < 0 {
-		return fmt.Errorf("%s is not a number of seconds that a wait can have", text)
+		return fmt.Errorf("drain_seconds, interval_seconds: %s is not a number of seconds that a wait can have", text)
 	}
 	*s = seconds(d)
 	return nil

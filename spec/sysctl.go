@@ -5,6 +5,18 @@ import (
 	"strings"
 )
 
+// Along is the value that the kernel gives the other setting when this one, which Rewrites it, gets a value: the same, but for
+// redirects, which a router stops to accept and a host starts to accept again.
+func (k SysctlKey) Along(o SysctlKey, s Sysctl) Sysctl {
+	switch {
+	case o.Base() != "accept_redirects":
+		return s
+	case s.Value == "0":
+		return Sysctl{"1"}
+	}
+	return Sysctl{"0"}
+}
+
 // Rewrites says that the kernel sets the other setting along with this one: ip_forward and conf.all.forwarding are the same, and
 // go to every interface.
 func (k SysctlKey) Rewrites(o SysctlKey) bool {
@@ -20,7 +32,7 @@ func (k SysctlKey) Rewrites(o SysctlKey) bool {
 	default:
 		return false
 	}
-	if family == "net.ipv4." && o.Name == "net.ipv4.ip_forward" {
+	if family == "net.ipv4." && (o.Name == "net.ipv4.ip_forward" || o.Name == "net.ipv4.conf.all.accept_redirects") {
 		return true
 	}
 	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")

@@ -79,7 +79,7 @@ func BenchmarkPlanUnchanged(b *testing.B) {
 }
 
 // benchRun runs a command as a process would.
-func benchRun(b *testing.B, dir string, code int, args ...string) string {
+func benchRun(b testing.TB, dir string, code int, args ...string) string {
 	b.Helper()
 	var out, errs bytes.Buffer
 	e := env{

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
@@ -36,6 +35,9 @@ func (p *program) exportCommand() *cobra.Command {
 			}
 			if format == "ipvsadm" {
 				p.tellAround(loaded.Chosen.Desired)
+			}
+			if n := heavy(loaded.Chosen.Desired.State); n > 0 && format != "json" {
+				p.tell(sgrYellow, "warning", heavyWeights(n))
 			}
 			return p.save(out, text)
 		},
@@ -83,15 +85,27 @@ func exportRules(d spec.Desired) ([]byte, error) {
 	return rules.Save(d.State)
 }
 
-// sayable names every object that ipvsadm cannot make.
+// sayable names the objects that ipvsadm cannot make.
 func sayable(d spec.Desired) error {
-	var errs []error
+	var no refusals
 	for _, k := range d.State.Table().Keys() {
-		if err := rules.Cannot(k, d.State.Get(k)); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", nameOf(d, k), err))
+		no.add(nameOf(d, k), rules.Cannot(k, d.State.Get(k)))
+	}
+	return no.join()
+}
+
+// heavy counts the servers with a weight that not every ipvsadm takes.
+func heavy(s spec.State) (n int) {
+	for _, d := range s.Destinations {
+		if rules.Heavy(d) {
+			n++
 		}
 	}
-	return errors.Join(errs...)
+	return n
+}
+
+func heavyWeights(n int) string {
+	return fmt.Sprintf("%s with a weight above %d: Debian's build of ipvsadm takes it, others refuse it.", count(n, "server"), rules.CommonWeight)
 }
 
 func nameOf(d spec.Desired, k spec.Key) string {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/lvsform/lvsform/apply"
@@ -60,7 +61,7 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	case f.driver == "netlink":
 		var d *netlink.Driver
 		if d, err = netlink.Open(netlink.Options{Namespace: f.netns}); err != nil {
-			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
+			err = hint(err, noKernel)
 		} else {
 			s.node, err = join(d, f)
 		}
@@ -84,9 +85,15 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	return s, nil
 }
 
+// noKernel is for one that does not let its table be read.
+const noKernel = "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel"
+
 // openProgram opens the driver that works through ipvsadm, which ends when lvsform is made to end at once.
 func (p *program) openProgram(f nodeFlags) (node, error) {
 	d, err := ipvsadm.Open(ipvsadm.Options{Namespace: f.netns})
+	if errors.Is(err, syscall.ENOPROTOOPT) || errors.Is(err, syscall.EPERM) { // which are no fault of the program
+		return nil, hint(err, noKernel)
+	}
 	if err != nil {
 		return nil, hint(err, "\"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program")
 	}

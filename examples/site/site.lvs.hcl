@@ -25,14 +25,14 @@ node "lb1" {
   match   = ["lb1", "lb1.example.net"]
   roles   = [role.director]
   address = "10.0.0.2"
-  vars    = { sync_interface = "bond1" }
+  vars    = { sync_interface = "eth0" }
 }
 
 node "lb2" {
   match   = ["lb2", "lb2.example.net"]
   roles   = [role.director]
   address = "10.0.0.3"
-  vars    = { sync_interface = "eth1" }
+  vars    = { sync_interface = "eth0" }
 }
 
 node "web" { # node.web["web1"], ...
@@ -53,7 +53,7 @@ node "resolver" {
 vip "web" {
   on        = [node.lb1]
   addresses = ["192.0.2.10", "2001:db8:10::10"]
-  interface = "bond0"
+  interface = "eth0"
 }
 
 vip "dns" { # announced by BGP from both directors

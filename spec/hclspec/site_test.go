@@ -140,3 +140,40 @@ func TestSameDiagnosticOnce(t *testing.T) {
 		t.Errorf("%d times: %v", n, diags)
 	}
 }
+
+func TestNodesInJSON(t *testing.T) {
+	c := mustLoad(t, map[string]string{
+		"nodes.lvs.json": `{
+  "role": {"director": {}},
+  "node": {"lb1": {"match": ["lb1"], "roles": ["${role.director}"], "vars": {"port": 80}}, "web": {"for_each": {"a": "10.0.0.1"}, "address": "${each.value}"}},
+  "vip": {"web": {"on": ["${role.director}"], "addresses": ["192.0.2.10"], "interface": "eth0", "announce": {"count": 1}}},
+  "pool": {"web": {"forward": "tunnel", "server": {"a": {"address": "${node.web[\"a\"].address}"}}}},
+  "service": {"web": {
+    "on": ["${node.lb1}"], "scheduler": "rr", "pool": "${pool.web}",
+    "listen": {"tcp": {"addresses": "${vip.web.addresses}", "ports": ["${target.vars.port}"]}, "fwmark": {"mark": 1, "match": [{"protocol": "tcp", "addresses": "${vip.web.addresses}", "ports": [443]}]}}
+  }},
+  "real_server": {"web": {"on": ["${node.web}"], "services": ["${service.web}"], "interface": "lo"}},
+  "sysctl": {"x": {"on": ["${node.lb1}"], "values": {"net.ipv4.ip_forward": true}}}
+}`}, hclspec.Source{})
+	want := `node "lb1" match ["lb1"] roles ["director"] address invalid IP
+  service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80 scheduler=rr
+  service.web.fwmark["1/ipv4"] = fwmark 1 ipv4 scheduler=rr
+  service.web.tcp["192.0.2.10:80"].server["a"] = tcp 192.0.2.10:80 -> 10.0.0.1:80 forward=tunnel weight=1
+  service.web.fwmark["1/ipv4"].server["a"] = fwmark 1 ipv4 -> 10.0.0.1:0 forward=tunnel weight=1
+  sysctl.x["net.ipv4.ip_forward"] = sysctl net.ipv4.ip_forward value=1
+  vip.web.address["192.0.2.10/32"] = address eth0 192.0.2.10/32 label=eth0 scope=global origin=108 announce=1/1.1s
+  service.web.fwmark["1/ipv4"].match["tcp 192.0.2.10:443"] = mark_rule tcp 192.0.2.10:443 mark=1
+node "web[\"a\"]" match ["a"] roles [] address 10.0.0.1
+  elsewhere 192.0.2.10: lb1
+  real_server.web.module["ipip"] = module ipip
+  real_server.web.link["tunl0"] = link tunl0 type=ipip up=true
+  real_server.web.sysctl["net.ipv4.conf.all.arp_announce"] = sysctl net.ipv4.conf.all.arp_announce value=2 minimum
+  real_server.web.sysctl["net.ipv4.conf.all.arp_ignore"] = sysctl net.ipv4.conf.all.arp_ignore value=1 minimum
+  real_server.web.sysctl["net.ipv4.conf.all.rp_filter"] = sysctl net.ipv4.conf.all.rp_filter value=0
+  real_server.web.sysctl["net.ipv4.conf.tunl0.rp_filter"] = sysctl net.ipv4.conf.tunl0.rp_filter value=0
+  real_server.web.address["192.0.2.10/32"] = address lo 192.0.2.10/32 label=lo scope=global origin=108 quiet
+`
+	if diff := cmp.Diff(want, told(c)); diff != "" {
+		t.Errorf("nodes (-want +got):\n%s", diff)
+	}
+}
