@@ -4,8 +4,10 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -22,10 +24,11 @@ type siteWorld struct {
 	t     *testing.T
 	etc   string
 	nodes map[string]*world // by the names of the machines
+	nft   bool              // this kernel has nftables for more than bridges
 }
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
-	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}}
+	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
@@ -75,22 +78,21 @@ func (s *siteWorld) apply(nodes ...string) {
 func (s *siteWorld) sight(node string) []string {
 	s.t.Helper()
 	n := s.Node(node)
-	text := ""
-	for _, line := range []string{
-		"ip -o link", "ip -o address", "ip rule", "ip neighbour show nud permanent", "ip fou show",
-		"ipvsadm -Sn", "ipvsadm -Ln --timeout", "ipvsadm -Ln --daemon", "sysctl -a --pattern ^net[.]ipv[46]",
-	} {
-		words := strings.Fields(line)
-		n.Do(func() {
-			out, _ := drivertest.Try(words[0], words[1:]...) // a kernel without the module has nothing to show
-			text += out
-		})
-	}
-	if hasNFT(s.t) {
+	text := n.Run("sh", "-c", "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show 2>/dev/null;"+
+		"ipvsadm -Sn; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon")
+	if s.nft {
 		text += n.Run("nft", "list", "ruleset")
 	}
+	n.Do(func() {
+		filepath.WalkDir("/proc/sys/net", func(path string, d fs.DirEntry, err error) error {
+			if value, unread := os.ReadFile(path); err == nil && unread == nil && d.Type().IsRegular() {
+				text += path + " = " + strings.Join(strings.Fields(string(value)), " ") + "\n"
+			}
+			return nil
+		})
+	})
 	// What the kernel counts, and what is drawn by lot.
-	drawn := regexp.MustCompile(`base_reachable|stable_secret|mtu_expires|valid_lft \d+sec`)
+	drawn := regexp.MustCompile(`base_reachable|stable_secret|mtu_expires|conntrack_count|valid_lft \d+sec`)
 	return slices.DeleteFunc(strings.Split(text, "\n"), drawn.MatchString)
 }
 

@@ -19,7 +19,7 @@ import (
 func TestKernelTraffic(t *testing.T) {
 	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12})
 	s.copy("testdata/site")
-	if hasNFT(t) {
+	if s.nft {
 		s.copy("testdata/site-nft")
 	}
 	s.write("schedulers.auto.lvsvars.hcl", "schedulers = {\n"+assignments(schedulers(t))+"}\n")
@@ -184,7 +184,7 @@ func (s *siteWorld) tryFTP(t *testing.T) {
 }
 
 func (s *siteWorld) tryFullNAT(t *testing.T) {
-	if !hasNFT(t) {
+	if !s.nft {
 		t.Skip("this kernel has no nftables")
 	}
 	s.evenly(t, at("10.0.0.60", 80), at("fd00::60", 80))
@@ -200,7 +200,7 @@ func (s *siteWorld) tryFullNAT(t *testing.T) {
 
 // One client on one server, whichever of the two ports; clients are spread.
 func (s *siteWorld) tryMarks(t *testing.T) {
-	if !hasNFT(t) {
+	if !s.nft {
 		t.Skip("this kernel has no nftables")
 	}
 	for _, vip := range []string{"10.0.0.60", "fd00::60"} {
