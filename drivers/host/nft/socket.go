@@ -4,81 +4,28 @@ package nft
 
 import (
 	"errors"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// socket is the way to nfnetlink in the network namespace that the thread was in when it was opened.
+// socket asks nfnetlink.
 type socket struct {
-	fd  int
+	transport
 	seq uint32
 	buf []byte
 	// parts is the number of datagrams with objects that the last answer to ask came in.
 	parts int
 }
 
-const (
-	// A datagram of a dump is no larger than the buffer that it is received with, up to this.
-	receiveSize = 32 << 10
-	// The kernel has answered when a send returns, but for the later parts of a dump.
-	receiveTimeout = 2 // seconds
-	// Room for the requests, and for an answer to each.
-	bufferSize = 1 << 20
-)
+func newSocket(t transport) *socket { return &socket{transport: t, buf: make([]byte, receiveSize)} }
 
-var errLost = errors.New("the kernel's answer did not come")
-
-func openSocket() (*socket, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER)
+// read is one datagram of answers, good until the next.
+func (s *socket) read(wait bool) ([]answer, error) {
+	n, err := s.receive(s.buf, wait)
 	if err != nil {
-		return nil, os.NewSyscallError("netlink socket", err)
-	}
-	timeout := unix.Timeval{Sec: receiveTimeout}
-	err = errors.Join(
-		// Connected: nobody but the kernel can put a datagram in.
-		os.NewSyscallError("netlink connect", unix.Connect(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})),
-		// An error does not repeat its request.
-		os.NewSyscallError("NETLINK_CAP_ACK", unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)),
-		os.NewSyscallError("SO_RCVTIMEO", unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &timeout)),
-	)
-	if err != nil {
-		unix.Close(fd)
 		return nil, err
 	}
-	// Not permitted to everybody, and not necessary.
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, bufferSize)
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, bufferSize)
-	return &socket{fd: fd, buf: make([]byte, receiveSize)}, nil
-}
-
-func (s *socket) close() error { return os.NewSyscallError("close", unix.Close(s.fd)) }
-
-func (s *socket) send(b []byte) error {
-	for {
-		_, err := unix.Write(s.fd, b)
-		if err != unix.EINTR {
-			return os.NewSyscallError("netlink send", err)
-		}
-	}
-}
-
-// receive is one datagram of answers, good until the next.
-func (s *socket) receive(flags int) ([]answer, error) {
-	for {
-		n, _, kind, _, err := unix.Recvmsg(s.fd, s.buf, nil, flags)
-		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN || err == unix.ENOBUFS:
-			return nil, errLost
-		case err != nil:
-			return nil, os.NewSyscallError("netlink receive", err)
-		case kind&unix.MSG_TRUNC != 0:
-			return nil, errMalformed
-		default:
-			return answers(s.buf[:n])
-		}
-	}
+	return answers(s.buf[:n])
 }
 
 // ask gives f each object of the answer to a request. The error is the kernel's errno, or that of a transport which is not
@@ -92,7 +39,7 @@ func (s *socket) ask(r request, f func(answer) error) error {
 		return err
 	}
 	for {
-		got, err := s.receive(0)
+		got, err := s.read(true)
 		if err != nil {
 			return err
 		}
@@ -158,7 +105,7 @@ func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
 	var whole unix.Errno
 	complete := false
 	for {
-		got, err := s.receive(unix.MSG_DONTWAIT)
+		got, err := s.read(false)
 		if err == errLost && (complete || whole != 0 || count == 0) {
 			break
 		}
