@@ -10,12 +10,15 @@ type Node struct {
 	// servers counts the destinations of a service, so that deleting an empty one needs no search.
 	servers map[ServiceKey]int
 	mixed   int
+	// own are the settings that were written, and the interfaces that had an IPv4 address: they do not follow the settings for
+	// new interfaces any more.
+	own map[string]bool
 }
 
 // NewNode is a node that starts in a copy of the state, which is not checked. One that knows of no interfaces gets those of
 // the kernel.
 func NewNode(k Kernel, s State) *Node {
-	n := &Node{kernel: k, state: s.Clone(), servers: make(map[ServiceKey]int, len(s.Services))}
+	n := &Node{kernel: k, state: s.Clone(), servers: make(map[ServiceKey]int, len(s.Services)), own: map[string]bool{}}
 	k.seed(&n.state)
 	for d := range s.Destinations {
 		n.count(d, 1)

@@ -81,6 +81,7 @@ func (n *Node) configure(k LinkKey, family string) {
 		if f, name, ok := s.conf("default"); ok && f == family {
 			if made := ConfSysctl(family, k.Name, name); n.state.Sysctls.at(made) == nil {
 				n.state.Set(made, v)
+				n.own[made.Name] = n.own[s.Name] // the kernel copies this along with the value
 			}
 		}
 	}
@@ -208,8 +209,10 @@ func (n *Node) removeLink(k LinkKey) syscall.Errno {
 	for s := range n.state.Sysctls {
 		if s.Interface() == k.Name {
 			delete(n.state.Sysctls, s)
+			delete(n.own, s.Name)
 		}
 	}
+	delete(n.own, k.Name)
 	n.state.Set(k, nil)
 	return 0
 }

@@ -109,7 +109,11 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 	for other, v := range n.rewritten(k, before, s) {
 		n.state.Set(other, v)
 	}
+	for other := range n.follow(k, before) {
+		n.state.Set(other, s)
+	}
 	n.state.Set(k, s)
+	n.own[k.Name] = true
 	return 0
 }
 
@@ -143,6 +147,26 @@ func (n *Node) rewritten(k SysctlKey, before, after Sysctl) map[SysctlKey]Sysctl
 	for o, v := range map[SysctlKey]Sysctl{{"net.ipv4.ip_forward"}: after, ConfSysctl("ipv4", "all", "accept_redirects"): host} {
 		if n.state.Sysctls.at(o) != nil {
 			out[o] = v
+		}
+	}
+	return out
+}
+
+// follow are the settings of interfaces that go with the one for new interfaces: by IPv4, those that nobody has written, of
+// interfaces that have never had an address. A State does not show that; what is as the one for new interfaces is taken for it.
+func (n *Node) follow(k SysctlKey, before Sysctl) map[SysctlKey]bool {
+	out := map[SysctlKey]bool{}
+	family, name, ok := k.conf("default")
+	if !ok || family != "ipv4" || name == "forwarding" {
+		return out
+	}
+	addressed := map[string]bool{}
+	for a := range n.state.Addresses {
+		addressed[a.Interface] = addressed[a.Interface] || a.Prefix.Addr().Is4()
+	}
+	for o, v := range n.state.Sysctls {
+		if i := o.Interface(); i != "" && o == ConfSysctl("ipv4", i, name) && v == before && !n.own[o.Name] && !n.own[i] && !addressed[i] {
+			out[o] = true
 		}
 	}
 	return out

@@ -20,8 +20,6 @@ type neighbour struct {
 	state   uint16
 	flags   uint8
 	mac     []byte
-	// size is how long hardware addresses of the interface are; 0 is not known.
-	size int
 }
 
 func (n neighbour) permanent() bool {
@@ -102,7 +100,7 @@ func (c *conn) neighbours(family byte) ([]neighbour, error) {
 
 // putNeighbour makes a permanent entry, or changes one. What the kernel has learned by itself gives way.
 func (c *conn) putNeighbour(k spec.NeighbourKey, v spec.Neighbour, create bool) error {
-	there, err := c.neighbour(k)
+	there, length, err := c.neighbour(k)
 	if err != nil && err != unix.ENOENT {
 		return err
 	}
@@ -116,8 +114,8 @@ func (c *conn) putNeighbour(k spec.NeighbourKey, v spec.Neighbour, create bool) 
 	if n.mac, err = parseMAC(v.MAC); err != nil {
 		return err
 	}
-	if len(n.mac) != there.size {
-		return unix.EINVAL // the kernel would cut off what is too much
+	if len(n.mac) != length { // the kernel would cut off what is too much
+		return unix.EINVAL
 	}
 	b, err := n.encode()
 	if err != nil {
@@ -131,7 +129,7 @@ func (c *conn) putNeighbour(k spec.NeighbourKey, v spec.Neighbour, create bool) 
 }
 
 func (c *conn) removeNeighbour(k spec.NeighbourKey) error {
-	n, err := c.neighbour(k)
+	n, _, err := c.neighbour(k)
 	if err != nil {
 		return err
 	}
@@ -142,28 +140,28 @@ func (c *conn) removeNeighbour(k spec.NeighbourKey) error {
 	return c.request(unix.RTM_DELNEIGH, 0, b)
 }
 
-// neighbour finds a permanent entry. With ENOENT the index of the interface is there.
-func (c *conn) neighbour(k spec.NeighbourKey) (neighbour, error) {
+// neighbour finds a permanent entry, and says how long hardware addresses are there. With ENOENT the index of the interface is
+// in the entry.
+func (c *conn) neighbour(k spec.NeighbourKey) (n neighbour, length int, err error) {
 	l, err := c.link(k.Interface)
 	if err != nil {
-		return neighbour{}, err
+		return neighbour{}, 0, err
 	}
 	family := byte(unix.AF_INET)
 	switch {
 	case k.Address.Is6():
 		family = unix.AF_INET6
 	case l.flags&(unix.IFF_LOOPBACK|unix.IFF_POINTOPOINT) != 0:
-		return neighbour{}, unix.EOPNOTSUPP // there the kernel has one entry for every IPv4 address
+		return neighbour{}, 0, unix.EOPNOTSUPP // there the kernel has one entry for every IPv4 address
 	}
 	all, err := c.neighbours(family)
 	if err != nil {
-		return neighbour{}, asked(err)
+		return neighbour{}, 0, asked(err)
 	}
 	for _, n := range all {
 		if n.index == l.index && n.address == k.Address {
-			n.size = len(l.address)
-			return n, nil
+			return n, len(l.address), nil
 		}
 	}
-	return neighbour{index: l.index, size: len(l.address)}, unix.ENOENT
+	return neighbour{index: l.index}, len(l.address), unix.ENOENT
 }

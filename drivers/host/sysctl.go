@@ -3,6 +3,7 @@
 package host
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -93,11 +94,12 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	if !below(p) {
 		return unix.ENOENT
 	}
-	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
-	if err == nil {
-		err = writeSetting(f, k, v)
-		f.Close()
+	if _, err := os.Stat(filepath.Join(procSys, p)); err == nil {
+		if e := k.Accepts(v.Value); e != 0 {
+			return e
+		}
 	}
+	err := write(p, k, v)
 	var errno syscall.Errno
 	switch {
 	case errors.Is(err, unix.EISDIR):
@@ -108,18 +110,24 @@ func setSysctl(k spec.SysctlKey, v spec.Sysctl) error {
 	return err
 }
 
-// writeSetting writes in one call, because the kernel ignores a second one. It takes as much of a text as it understands, so it
-// is not given what is no value; and how much it took it does not always say (IPv6 forwarding: one byte).
-func writeSetting(f *os.File, k spec.SysctlKey, v spec.Sysctl) error {
-	if e := k.Accepts(k.Normal(v.Value).Value); e != 0 {
-		return e
-	}
-	text := v.Value + "\n"
-	n, err := unix.Write(int(f.Fd()), []byte(text))
-	if err != nil || n >= len(text) {
+// write writes in one call, because the kernel ignores a second one. It takes as much of the text as it understands, and says
+// how much; of net.ipv6.conf.*.forwarding it always says one byte.
+func write(p string, k spec.SysctlKey, v spec.Sysctl) error {
+	f, err := os.OpenFile(filepath.Join(procSys, p), os.O_WRONLY, 0)
+	if err != nil {
 		return err
 	}
-	if b, err := os.ReadFile(f.Name()); err != nil || k.Normal(string(b)) != k.Normal(v.Value) {
+	defer f.Close()
+	text := cmp.Or(v.Value, "\n") // without a byte nothing would be written
+	n, err := unix.Write(int(f.Fd()), []byte(text))
+	if err != nil || n == len(text) {
+		return err
+	}
+	var s spec.State
+	if err := readSetting(&s, p); err != nil {
+		return lost{err}
+	}
+	if s.Get(k) != spec.Value(k.Normal(v.Value)) {
 		return unix.EINVAL
 	}
 	return nil

@@ -1,0 +1,407 @@
+//go:build linux
+
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// kernel is a namespace with eth0, which is up, and eth1, which is down, and the driver of it. Interfaces make no addresses by
+// themselves.
+func kernel(t *testing.T) *Driver {
+	t.Helper()
+	return kernelWith(t, "2")
+}
+
+// kernelWith is kernel with tunl0 and the like, if tunnels is "0", or without, if it is "2".
+func kernelWith(t *testing.T, tunnels string) *Driver {
+	t.Helper()
+	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
+		drivertest.Run(t, "modprobe", "-a", "ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou")
+		set(t, "net/core/fb_tunnels_only_for_init_net", tunnels)
+	}
+	drivertest.Kernel(t)
+	for _, family := range []string{"all", "default"} {
+		set(t, "net/ipv6/conf/"+family+"/addr_gen_mode", "1")
+	}
+	batch(t,
+		"link add eth0 type dummy", "link add eth1 type dummy", "link set eth0 up",
+		"address add 10.0.0.2/24 dev eth0", "address add 2001:db8::2/64 dev eth0 nodad")
+	d, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+func set(t *testing.T, path, value string) {
+	t.Helper()
+	if err := os.WriteFile("/proc/sys/"+path, []byte(value), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func batch(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		drivertest.Run(t, "ip", strings.Fields(line)...)
+	}
+}
+
+func read(t *testing.T, d *Driver) spec.State {
+	t.Helper()
+	s, err := d.Read(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func one(t *testing.T, d *Driver, k spec.Key, before, after spec.Value) error {
+	t.Helper()
+	r := d.Do(context.Background(), []plan.Change{{Key: k, Before: before, After: after}})
+	if len(r) != 1 || r[0].Unknown {
+		t.Fatalf("%+v", r)
+	}
+	return r[0].Err
+}
+
+func must(t *testing.T, d *Driver, k spec.Key, before, after spec.Value) {
+	t.Helper()
+	if err := one(t, d, k, before, after); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// difference has a line for each object that is not the same in both.
+func difference(a, b spec.State) string {
+	var lines []string
+	a.Differences(b, func(k spec.Key, before, after spec.Value) {
+		lines = append(lines, fmt.Sprintf("%s: %+v, %+v", k, before, after))
+	})
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// agrees compares what the driver reads with what other programs say, but for settings and the origin of addresses.
+func agrees(t *testing.T, d *Driver, s spec.State) {
+	t.Helper()
+	s, want := s.Clone(), oracle(t)
+	s.Sysctls = nil
+	for k, v := range s.Addresses {
+		v.Origin = 0
+		s.Set(k, v)
+	}
+	if diff := difference(want, s); diff != "" {
+		t.Errorf("other programs, driver\n%s", diff)
+	}
+}
+
+func agreesOnSettings(t *testing.T, d *Driver, s spec.State) {
+	t.Helper()
+	if diff := difference(spec.State{Sysctls: oracleSettings(t, d)}, spec.State{Sysctls: s.Sysctls}); diff != "" {
+		t.Errorf("sysctl, driver\n%s", diff)
+	}
+}
+
+func on(iface, prefix string) spec.AddressKey {
+	return spec.AddressKey{Interface: iface, Prefix: netip.MustParsePrefix(prefix)}
+}
+
+func permanent(iface, a string) spec.NeighbourKey {
+	return spec.NeighbourKey{Interface: iface, Address: netip.MustParseAddr(a)}
+}
+
+func TestKernelReadsWhatOthersShow(t *testing.T) {
+	d := kernelWith(t, "0")
+	batch(t,
+		"address add 10.0.3.3/24 dev eth0 label eth0:three scope link preferred_lft 0",
+		"address add 10.0.0.4/24 dev eth0 preferred_lft 100 valid_lft 200",
+		"address add 10.0.1.1 peer 10.0.1.2 dev eth0",
+		"address add 192.0.2.10/32 dev lo scope 42",
+		"address add 2001:db8::10/128 dev eth0 nodad preferred_lft 0",
+		"address add 2001:db8::11/128 dev eth0",
+		"address add 2001:db8:1::/64 dev eth1 noprefixroute preferred_lft 0 valid_lft 300",
+		"link add link eth0 name eth0.100 type vlan id 100", "link set tunl0 up", "link set gre0 up",
+		"link add nbma type gre local 10.0.0.2 key 1", "link set nbma up",
+		"neigh add 10.0.0.53 lladdr 02:00:5e:00:53:01 dev eth0 nud permanent",
+		"neigh add 10.0.0.54 lladdr 02:00:5e:00:53:02 dev eth0 nud reachable",
+		"neigh add 10.0.0.55 lladdr 10.0.0.99 dev nbma nud permanent",
+		"neigh add 2001:db8::53 lladdr 02:00:5e:00:53:03 dev eth0 nud permanent",
+		"neigh add proxy 10.0.0.56 dev eth0",
+		"fou add port 6080 gue", "-6 fou add port 6080 gue", "fou add port 6081 ipproto 4", "fou add port 6082 gue local 10.0.0.2")
+	set(t, "net/ipv4/conf/eth0.100/arp_ignore", "1")
+	set(t, "net/ipv4/vs/sync_threshold", "5\t60")
+	set(t, "net/ipv4/vs/secure_tcp", "1")
+	d.Watch(spec.SysctlKey{Name: "net.core.somaxconn"}, spec.SysctlKey{Name: "net.ipv4.nonsense"}, spec.SysctlKey{Name: "net.ipv4.route.flush"},
+		spec.SysctlKey{Name: "net.//.//.//.etc.passwd"}, spec.SysctlKey{Name: ""}, spec.SysctlKey{Name: "net.ipv4"})
+	d.WatchModules(spec.ModuleKey{Name: "veth"}, spec.ModuleKey{Name: "nonsense"}, spec.ModuleKey{Name: "../../proc"}, spec.ModuleKey{Name: "tcp_cubic"})
+	s := read(t, d)
+	for name, want := range map[string]spec.Value{"veth": spec.Module{}, "tcp_cubic": spec.Module{}, "nonsense": nil, "ip_vs": spec.Module{}} {
+		if got := s.Get(spec.ModuleKey{Name: name}); got != want {
+			t.Errorf("module %s: %v", name, got)
+		}
+		if !matters(name) {
+			s.Set(spec.ModuleKey{Name: name}, nil)
+		}
+	}
+	agrees(t, d, s)
+	agreesOnSettings(t, d, s)
+	for k, want := range map[spec.Key]spec.Value{
+		on("lo", "::1/128"):                                       spec.Address{Scope: "host", Origin: s.Addresses[on("lo", "::1/128")].Origin},
+		on("lo", "192.0.2.10/32"):                                 spec.Address{Label: "lo", Scope: "42"},
+		on("eth0", "10.0.3.3/24"):                                 spec.Address{Label: "eth0:three", Scope: "link", Deprecated: true},
+		on("eth0", "10.0.1.1/32"):                                 spec.Address{Label: "eth0", Scope: "global"},
+		on("eth1", "2001:db8:1::/64"):                             spec.Address{Scope: "global", NoPrefixRoute: true, Deprecated: true, Dynamic: true},
+		permanent("nbma", "10.0.0.55"):                            spec.Neighbour{MAC: "0a:00:00:63"},
+		permanent("eth0", "10.0.0.54"):                            nil,
+		spec.SysctlKey{Name: "net.ipv4.conf.eth0/100.arp_ignore"}: spec.Sysctl{Value: "1"},
+		spec.SysctlKey{Name: "net.ipv4.vs.sync_threshold"}:        spec.Sysctl{Value: "5 60"},
+		spec.SysctlKey{Name: "net.ipv4.vs.secure_tcp"}:            spec.Sysctl{Value: "1"},
+		spec.SysctlKey{Name: "net.core.somaxconn"}:                spec.Sysctl{Value: "4096"},
+		spec.LinkKey{Name: "eth0.100"}:                            spec.Link{Type: "vlan"},
+		spec.LinkKey{Name: "tunl0"}:                               spec.Link{Type: "ipip", Up: true},
+		spec.LinkKey{Name: "lo"}:                                  spec.Link{Type: "loopback", Up: true},
+		spec.GUEReceiver(6080):                                    spec.Link{Type: "gue", Up: true},
+		spec.GUEReceiver6(6080):                                   spec.Link{Type: "gue", Up: true},
+		spec.GUEReceiver(6081):                                    nil,
+		spec.GUEReceiver(6082):                                    nil,
+	} {
+		if got := s.Get(k); got != want {
+			t.Errorf("%s is %v, want %v", k, got, want)
+		}
+	}
+	if origin := s.Addresses[on("lo", "::1/128")].Origin; origin != 1 {
+		t.Errorf("::1 has the origin %d, want the kernel's", origin)
+	}
+}
+
+// Every object is made, changed, removed and made again; what is read is what was asked for; nothing else changes.
+func TestKernelEveryKind(t *testing.T) {
+	d := kernel(t)
+	start, all := read(t, d), everything(t)
+	node := spec.NewNode(spec.Kernel{}, start)
+	six := spec.VIP(on("eth0", "2001:db8::10/128"))
+	used := six
+	used.Deprecated = false
+	for name, c := range map[string]struct {
+		key  spec.Key
+		a, b spec.Value // b may be nil
+	}{
+		"IPv4 VIP":                 {key: on("eth0", "192.0.2.10/32"), a: spec.VIP(on("eth0", "192.0.2.10/32"))},
+		"IPv4 VIP on lo":           {key: on("lo", "192.0.2.10/32"), a: spec.VIP(on("lo", "192.0.2.10/32"))},
+		"IPv4 VIP on what is down": {key: on("eth1", "192.0.2.10/32"), a: spec.VIP(on("eth1", "192.0.2.10/32"))},
+		"IPv6 VIP":                 {key: on("eth0", "2001:db8::10/128"), a: six, b: used},
+		"IPv6 VIP on lo":           {key: on("lo", "2001:db8::10/128"), a: six, b: used},
+		"IPv4 address": {
+			key: on("eth0", "10.0.7.1/24"),
+			a:   spec.Address{Label: "eth0:7", Scope: "link", NoPrefixRoute: true, Origin: 77},
+			b:   spec.Address{Label: "eth0:7", Scope: "link", NoPrefixRoute: true, Origin: 77, Deprecated: true},
+		},
+		"IPv4 address of an odd scope": {
+			key: on("eth0", "10.0.8.1/31"), a: spec.Address{Label: "x", Scope: "99"}, b: spec.Address{Label: "x", Scope: "99", Deprecated: true},
+		},
+		"IPv6 address": {
+			key: on("eth0", "2001:db8:7::/64"), a: spec.Address{Scope: "global", NoPrefixRoute: true}, b: spec.Address{Scope: "global", NoPrefixRoute: true, Deprecated: true},
+		},
+		"mapped IPv6 address": {key: on("eth0", "::ffff:192.0.2.1/128"), a: spec.Address{Scope: "global", NoDAD: true}},
+		"neighbour":           {key: permanent("eth0", "10.0.0.53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"}},
+		"IPv6 neighbour":      {key: permanent("eth0", "2001:db8::53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"}},
+		"neighbour behind what is down": {
+			key: permanent("eth1", "10.0.0.53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"},
+		},
+		"GUE receiver":      {key: spec.GUEReceiver(6080), a: spec.Link{Type: "gue", Up: true}},
+		"IPv6 GUE receiver": {key: spec.GUEReceiver6(65535), a: spec.Link{Type: "gue", Up: true}},
+		"link":              {key: spec.LinkKey{Name: "anycast0"}, a: spec.Link{Type: "dummy", Up: true}, b: spec.Link{Type: "dummy"}},
+		"link that is down": {key: spec.LinkKey{Name: "fifteen-letters"}, a: spec.Link{Type: "dummy"}, b: spec.Link{Type: "dummy", Up: true}},
+	} {
+		t.Log(name)
+		step := func(from, to spec.Value) {
+			t.Helper()
+			must(t, d, c.key, from, to)
+			if err := node.Do(c.key, from, to); err != nil {
+				t.Fatal(err)
+			}
+			live := read(t, d)
+			if got := live.Get(c.key); got != to {
+				t.Fatalf("%s is %v, want %v", c.key, got, to)
+			}
+			if diff := difference(node.State(), live); diff != "" {
+				t.Fatalf("simulated, kernel\n%s", diff)
+			}
+		}
+		step(nil, c.a)
+		agrees(t, d, read(t, d))
+		if c.b != nil {
+			step(c.a, c.b)
+			agrees(t, d, read(t, d))
+			step(c.b, c.a)
+			step(c.a, c.b)
+			step(c.b, nil)
+			step(nil, c.b)
+			step(c.b, nil)
+		} else {
+			step(c.a, nil)
+		}
+		step(nil, c.a)
+		step(c.a, nil)
+		if diff := difference(start, read(t, d)); diff != "" {
+			t.Errorf("before, after\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff(settingsText(all), settingsText(everything(t))); diff != "" {
+		t.Errorf("-before +after\n%s", diff)
+	}
+}
+
+func TestKernelSettings(t *testing.T) {
+	d := kernel(t)
+	watched := spec.SysctlKey{Name: "net.ipv4.tcp_rmem"}
+	d.Watch(watched)
+	before, all := read(t, d), everything(t)
+	node := spec.NewNode(spec.Kernel{}, before)
+	for _, c := range []struct{ name, value string }{
+		{"net.ipv4.vs.conntrack", "1"},
+		{"net.ipv4.vs.sync_threshold", "5 60"},
+		{"net.ipv4.vs.drop_entry", "3"},
+		{"net.ipv4.vs.drop_entry", "2"},
+		{"net.ipv4.vs.secure_tcp", "1"},
+		{"net.ipv4.conf.eth0.arp_ignore", "1"},
+		{"net.ipv4.conf.all.arp_announce", "2"},
+		{"net.ipv4.conf.eth1.rp_filter", "1"},
+		{"net.ipv4.conf.eth0.forwarding", "1"},
+		{"net.ipv4.ip_forward", "1"},
+		{"net.ipv4.conf.eth0.forwarding", "0"},
+		{"net.ipv4.conf.all.accept_redirects", "1"},
+		{"net.ipv4.ip_forward", "1"}, // changes nothing
+		{"net.ipv4.ip_forward", "2"},
+		{"net.ipv4.conf.all.forwarding", "0"},
+		{"net.ipv4.conf.default.forwarding", "1"},
+		{"net.ipv4.conf.default.rp_filter", "2"},
+		{"net.ipv6.conf.eth0.forwarding", "1"},
+		{"net.ipv6.conf.all.forwarding", "1"},
+		{"net.ipv6.conf.eth0.forwarding", "0"},
+		{"net.ipv6.conf.all.forwarding", "1"}, // changes eth0
+		{"net.ipv6.conf.all.forwarding", "0"},
+		{watched.Name, "4096 131072 6291455"},
+	} {
+		k := spec.SysctlKey{Name: c.name}
+		was, want := node.State().Get(k), k.Normal(c.value)
+		must(t, d, k, was, spec.Sysctl{Value: c.value})
+		if err := node.Do(k, was, spec.Sysctl{Value: c.value}); err != nil {
+			t.Fatal(err)
+		}
+		live := read(t, d)
+		if got := live.Get(k); got != want {
+			t.Errorf("%s is %v, want %v", k, got, want)
+		}
+		if diff := difference(node.State(), live); diff != "" {
+			t.Fatalf("after %s=%s: simulated, kernel\n%s", k, c.value, diff)
+		}
+	}
+	agreesOnSettings(t, d, read(t, d))
+	for k, v := range before.Sysctls {
+		if live := read(t, d); live.Get(k) != spec.Value(v) {
+			must(t, d, k, live.Get(k), v)
+		}
+	}
+	for k, v := range before.Sysctls { // what the writing of others has changed back
+		if live := read(t, d); live.Get(k) != spec.Value(v) {
+			must(t, d, k, live.Get(k), v)
+		}
+	}
+	if diff := cmp.Diff(settingsText(all), settingsText(everything(t))); diff != "" {
+		t.Errorf("-before +after\n%s", diff)
+	}
+}
+
+func TestKernelModules(t *testing.T) {
+	kernelWith(t, "0")
+	drivertest.Kernel(t) // with nothing but lo
+	drivertest.Run(t, "modprobe", "-r", "ip6_gre", "ip_gre", "fou6", "fou", "ipip", "sit", "ip6_tunnel")
+	d, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if s := read(t, d); s.Get(spec.ModuleKey{Name: "fou"}) != nil {
+		t.Error("reading loads fou")
+	}
+	set(t, "net/ipv4/conf/default/rp_filter", "2")
+	if err := one(t, d, spec.GUEReceiver(6080), nil, spec.Link{Type: "gue", Up: true}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "module fou is not loaded") {
+		t.Errorf("a receiver without its module: %v", err)
+	}
+	node := spec.NewNode(spec.Kernel{}, read(t, d))
+	for _, name := range []string{"ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou", "ip_vs_ftp", "ipip"} {
+		k := spec.ModuleKey{Name: name}
+		must(t, d, k, nil, spec.Module{})
+		if err := node.Do(k, nil, spec.Module{}); err != nil {
+			t.Fatal(err)
+		}
+		live := read(t, d)
+		for k := range live.Modules { // what comes with others
+			node.Do(k, nil, spec.Module{})
+		}
+		if diff := difference(node.State(), live); diff != "" {
+			t.Fatalf("after %s: simulated, kernel\n%s", name, diff)
+		}
+		agrees(t, d, live)
+	}
+	for name, words := range map[string]string{"nonsense": "no such module", "-r": "no such module", "../x": "no such module", "": "no such module"} {
+		err := one(t, d, spec.ModuleKey{Name: name}, nil, spec.Module{})
+		if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), words) {
+			t.Errorf("module %q: %v", name, err)
+		}
+	}
+}
+
+func TestKernelOtherNamespace(t *testing.T) {
+	here := kernel(t)
+	other := drivertest.NewNetns(t)
+	other.Run("ip", "link", "add", "eth7", "type", "dummy")
+	d, err := Open(Options{Namespace: other.Path()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	before := read(t, here)
+	must(t, d, on("eth7", "192.0.2.10/32"), nil, spec.VIP(on("eth7", "192.0.2.10/32")))
+	must(t, d, spec.SysctlKey{Name: "net.ipv4.conf.eth7.arp_ignore"}, spec.Sysctl{Value: "0"}, spec.Sysctl{Value: "1"})
+	must(t, d, spec.GUEReceiver(6080), nil, spec.Link{Type: "gue", Up: true})
+	s := read(t, d)
+	other.Do(func() { agrees(t, d, s) })
+	if diff := difference(before, read(t, here)); diff != "" {
+		t.Errorf("-before +after\n%s", diff)
+	}
+}
+
+func TestKernelPatience(t *testing.T) {
+	d := kernel(t)
+	start := time.Now()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	k := on("eth0", "192.0.2.10/32")
+	if r := d.Do(ctx, []plan.Change{{Key: k, After: spec.VIP(k)}}); !errors.Is(r[0].Err, context.Canceled) || r[0].Unknown {
+		t.Errorf("%+v", r)
+	}
+	if _, err := d.Read(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if s := read(t, d); s.Get(k) != nil || time.Since(start) > patience {
+		t.Errorf("%s is there, or took %s", k, time.Since(start))
+	}
+}
