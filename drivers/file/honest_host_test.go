@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"strings"
 	"syscall"
@@ -24,6 +25,7 @@ import (
 // Random operations on what is around the table give the same errno and leave the same host on a simulated node, which a file
 // holds, and in a kernel. The node lives through all of them: which settings were ever written it learns as it goes.
 func TestKernelHonestHost(t *testing.T) {
+	drivertest.Kernel(t)
 	seen := map[string]int{}
 	seed := *firstSeed
 	for start := time.Now(); seed == *firstSeed || time.Since(start) < *patience; seed++ {
@@ -105,6 +107,9 @@ func abilities(t *testing.T, live *host.Driver) spec.Kernel {
 	}
 	if !can(plan.Change{Key: mark, After: spec.MarkRule{Mark: 1}}) {
 		kernel.NoRules = append(kernel.NoRules, "inet")
+	}
+	for _, source := range []netip.Addr{{}, netip.MustParseAddr("10.0.0.2")} { // loads the modules for it
+		can(plan.Change{Key: spec.MasqueradeRuleKey{Destination: rs1}, After: spec.MasqueradeRule{Source: source}})
 	}
 	return kernel
 }
