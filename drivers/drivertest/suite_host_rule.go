@@ -33,6 +33,7 @@ func (n *around) rules(from, to spec.Value, keys ...spec.Key) {
 	if !n.has(create(keys[0], from), syscall.EOPNOTSUPP) {
 		return
 	}
+	n.broughtAlong("") // the modules for it
 	n.check()
 	for _, k := range keys[1:] {
 		n.done(create(k, from))
@@ -85,6 +86,7 @@ func testRuleRefusals(_ *testing.T, n *around) {
 	if !n.has(create(marks(spec.TCP, "192.0.2.10", 80, 80), spec.MarkRule{Mark: 1}), syscall.EOPNOTSUPP) {
 		return
 	}
+	n.broughtAlong("")
 	n.refuses(
 		refusal{create(six, spec.ARPFilter{}), syscall.EOPNOTSUPP},
 		refusal{update(six, spec.ARPFilter{}, spec.ARPFilter{}), syscall.ENOENT},
