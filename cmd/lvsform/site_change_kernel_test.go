@@ -24,7 +24,6 @@ func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c := &busySite{siteWorld: newSiteWorld(t, drivertest.SiteOptions{Servers: 4}), values: map[string]string{}}
 	c.named("dir1", "director")
 	c.named("dir2", "director")
-	c.Patience = 10 * time.Second // a packet that is sent again arrives, and is told apart
 	c.Serve(80, 81, 82)
 	c.take(append(files, "main")...)
 	c.set("servers", servers)

@@ -29,7 +29,7 @@ func TestKernelTraffic(t *testing.T) {
 	s.ServeFTP()
 	s.Node("dir1").Serve(8081)
 	nodes := []string{"rs1", "rs2", "rs3", "dir1"}
-	before := map[string][]string{}
+	before := map[string]string{}
 	for _, n := range nodes {
 		// As distributions have it: packets out of a tunnel must be let in.
 		s.Node(n).Run("sysctl", "-q", "net.ipv4.conf.default.rp_filter=2")
