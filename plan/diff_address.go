@@ -80,20 +80,21 @@ func (d *differ) directs(k spec.AddressKey) bool {
 	return d.directed[k.Prefix.Addr()]
 }
 
-// replaced says that the same IPv6 address comes with another length: an interface has it only once.
+// replaced says that the same IPv6 address comes with another length.
 func (d *differ) replaced(k spec.AddressKey) bool {
-	if k.Prefix.Addr().Is4() {
-		return false
-	}
-	for bits := 0; bits <= 128; bits++ {
-		if bits == k.Prefix.Bits() {
-			continue
+	_, ok := twin(d.desired, k)
+	return ok
+}
+
+// twin is the same IPv6 address with another length, of which an interface can have only one.
+func twin(s spec.State, k spec.AddressKey) (other spec.AddressKey, ok bool) {
+	for bits := 0; bits <= 128 && k.Prefix.Addr().Is6(); bits++ {
+		other = spec.AddressKey{Interface: k.Interface, Prefix: netip.PrefixFrom(k.Prefix.Addr(), bits)}
+		if _, there := s.Addresses[other]; there && other != k {
+			return other, true
 		}
-		if _, ok := d.desired.Addresses[spec.AddressKey{Interface: k.Interface, Prefix: netip.PrefixFrom(k.Prefix.Addr(), bits)}]; ok {
-			return true
-		}
 	}
-	return false
+	return spec.AddressKey{}, false
 }
 
 // drained makes addresses wait for the destinations that go with their services, each as long as the slowest of its own.

@@ -59,7 +59,7 @@ func (m *maker) forward(names ...string) {
 			continue
 		}
 		for o := range m.goal.Sysctls {
-			if _, known := m.Ledger[o]; k.Rewrites(o) && !m.declared(o) && (o.IsGlobal() || !known) {
+			if _, known := m.Ledger[o]; k.Rewrites(o) && (o.IsGlobal() || !known && !m.declared(o)) {
 				m.goal.Sysctls[o] = want
 			}
 		}

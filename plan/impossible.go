@@ -35,13 +35,20 @@ func (m *maker) cannot(k spec.Key) string {
 	case spec.NeighbourKey:
 		return m.missing(k.Interface)
 	case spec.AddressKey:
-		live, there := m.Live.Addresses[k]
-		if want := m.Desired.State.Addresses[k]; there && live.Dynamic && !want.Dynamic {
-			return manager(live) + " holds it for a limited time, and would take it away again: leave it out here, or configure it nowhere else"
-		}
-		return m.missing(k.Interface)
+		return m.cannotHold(k)
 	}
 	return ""
+}
+
+func (m *maker) cannotHold(k spec.AddressKey) string {
+	live, there := m.Live.Addresses[k]
+	if want := m.Desired.State.Addresses[k]; there && live.Dynamic && !want.Dynamic {
+		return manager(live) + " holds it for a limited time, and would take it away again: leave it out here, or configure it nowhere else"
+	}
+	if other, ok := twin(m.goal, k); ok {
+		return "the interface has it as " + other.Prefix.String() + ", and can have it only once: declare it like that, or remove that one first"
+	}
+	return m.missing(k.Interface)
 }
 
 // manager is who gives an address a limited lifetime.
@@ -66,8 +73,8 @@ func (m *maker) cannotSet(k spec.SysctlKey) string {
 	forward := spec.SysctlKey{Name: "net.ipv4.ip_forward"}
 	switch {
 	case m.arisen.State().Get(k) == nil:
-	case k.Rewrites(forward) && m.declared(forward) && m.goal.Sysctls[k] != m.goal.Sysctls[forward]:
-		return "it is the same setting as net.ipv4.ip_forward, which is declared as " + m.goal.Sysctls[forward].Value
+	case k.Rewrites(forward) && m.declared(forward) && m.Desired.State.Get(k) != m.Desired.State.Get(forward):
+		return "it is the same setting as net.ipv4.ip_forward, which is declared as " + m.Desired.State.Sysctls[forward].Value
 	default:
 		return ""
 	}

@@ -71,15 +71,45 @@ func (m *maker) goes(k spec.Key, v spec.Value) bool {
 
 // originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it.
 func (m *maker) originals() {
+	var along []spec.SysctlKey // those that others set may have to stay with them
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || live == nil || m.untouchable(k, live) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || live != owned.Ours || m.untouchable(k, live) {
 			continue
 		}
-		if live == owned.Ours {
-			m.goal.Set(k, owned.Original)
+		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {
+			along = append(along, s)
+			continue
+		}
+		m.goal.Set(k, owned.Original)
+	}
+	for _, k := range along {
+		if !m.setAlong(k) {
+			m.goal.Set(k, m.Ledger[k].Original)
 		}
 	}
+}
+
+// alias says that the configuration wants the setting under its other name.
+func (m *maker) alias(k spec.Key) bool {
+	s, ok := k.(spec.SysctlKey)
+	return ok && s.IsGlobal() && slices.ContainsFunc(globals(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
+}
+
+// setAlong says that a setting is as one that lvsform has changed, and that stays so, has set it along.
+func (m *maker) setAlong(k spec.SysctlKey) bool {
+	for _, g := range globals() {
+		_, ours := m.Ledger[g]
+		if ours && g.Rewrites(k) && m.goal.Get(g) == m.Live.Get(g) && m.Live.Get(g) == m.Live.Get(k) {
+			return true
+		}
+	}
+	return false
+}
+
+// globals are the settings that set others.
+func globals() []spec.SysctlKey {
+	return []spec.SysctlKey{{Name: "net.ipv4.ip_forward"}, {Name: "net.ipv4.conf.all.forwarding"}, {Name: "net.ipv6.conf.all.forwarding"}}
 }
 
 // declared says that the configuration wants the object.

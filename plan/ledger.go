@@ -36,7 +36,9 @@ func (p *Plan) Settle(before Ledger) Ledger {
 		switch c.Key.(type) {
 		case spec.DestinationKey, spec.ModuleKey, spec.SysctlKey:
 		case spec.TimeoutsKey, spec.LinkKey, spec.NeighbourKey:
-			l.change(c.Key, p.Name(c.Key), c.Before, spec.Settle(c.Before, c.After))
+			if l.change(c.Key, p.Name(c.Key), c.Before, spec.Settle(c.Before, c.After)); l[c.Key].back() {
+				delete(l, c.Key)
+			}
 		default:
 			_, ours := l[c.Key]
 			switch {
@@ -61,10 +63,13 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 	if owned.Original != nil {
 		owned.Ours = after
 	}
-	if l[k] = owned; after == nil || owned.Original == after {
+	if l[k] = owned; after == nil {
 		delete(l, k)
 	}
 }
+
+// back says that an object that lvsform has changed is as it was before.
+func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours }
 
 // settings notes what becomes of sysctls. One that another sets along is noted even if it keeps its value: it would lose it
 // when the other goes back. Such a note lasts as long as the other's.
@@ -79,6 +84,12 @@ func (p *Plan) settings(l Ledger) {
 			first[k] = s.Before
 		}
 		last[k] = s.After
+		for o, owned := range l {
+			o, ok := o.(spec.SysctlKey)
+			if _, again := first[o]; ok && !again && k.Rewrites(o) && !s.holds() {
+				first[o], last[o] = owned.Ours, nil
+			}
+		}
 		for o := range last {
 			if k.Rewrites(o) && !s.holds() {
 				last[o] = s.After
@@ -92,13 +103,13 @@ func (p *Plan) settings(l Ledger) {
 		}
 		l.change(k, p.Name(k), v, last[k])
 	}
-	for k, v := range first {
-		if _, noted := l[k]; !noted && v == last[k] && l.rewrites(k) {
-			l[k] = Owned{Name: p.Name(k), Original: v, Ours: v}
+	for _, k := range globals() {
+		if l[k].back() {
+			delete(l, k)
 		}
 	}
 	for k, o := range l {
-		if s, ok := k.(spec.SysctlKey); ok && o.Original == o.Ours && !l.rewrites(s) {
+		if s, ok := k.(spec.SysctlKey); ok && o.back() && !l.rewrites(s) {
 			delete(l, k)
 		}
 	}
@@ -106,8 +117,7 @@ func (p *Plan) settings(l Ledger) {
 
 // rewrites says that lvsform has changed a setting which sets the other one along.
 func (l Ledger) rewrites(o spec.SysctlKey) bool {
-	for _, name := range []string{"net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding"} {
-		k := spec.SysctlKey{Name: name}
+	for _, k := range globals() {
 		if _, ours := l[k]; ours && k.Rewrites(o) {
 			return true
 		}

@@ -4,7 +4,7 @@ import "github.com/lvsform/lvsform/spec"
 
 // spans are the changes by object, each from its first Before to its last After, in the order in which the objects are first
 // touched. The settings of a link that the changeset makes were not there before, and those of one that it takes away are
-// not there after.
+// not there after; one that the kernel sets along with another ends as that one does.
 func (cs Changeset) spans() []Change {
 	at := make(map[spec.Key]int, len(cs))
 	out := make([]Change, 0, len(cs))
@@ -20,6 +20,7 @@ func (cs Changeset) spans() []Change {
 		at[s.Key] = len(out)
 		out = append(out, s.Change)
 	}
+	cs.rewritten(at, out)
 	if len(links) == 0 {
 		return out
 	}
@@ -36,6 +37,25 @@ func (cs Changeset) spans() []Change {
 		}
 	}
 	return out
+}
+
+// rewritten corrects the ends of settings that others have set after their last step.
+func (cs Changeset) rewritten(at map[spec.Key]int, out []Change) {
+	for i, s := range cs {
+		g, ok := s.Key.(spec.SysctlKey)
+		if !ok || !g.IsGlobal() || s.holds() {
+			continue
+		}
+		last := map[spec.Key]bool{}
+		for _, later := range cs[i:] {
+			last[later.Key] = true
+		}
+		for _, c := range out {
+			if o, ok := c.Key.(spec.SysctlKey); ok && g.Rewrites(o) && !last[o] {
+				out[at[o]].After = s.After
+			}
+		}
+	}
 }
 
 // Objects are the changes as a person counts them: one for each object, from its first Before to its last After, in

@@ -112,7 +112,7 @@ func edits(c Change) string {
 		return ""
 	}
 	if c.holds() {
-		return "kept as it is"
+		return "as it is, for the way back"
 	}
 	var out []string
 	for _, a := range spec.Attributes(c.Key.Kind()) {

@@ -15,10 +15,12 @@ func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
 	}
 	addr := k.Prefix.Addr()
 	switch {
-	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified() || scope(a.Scope) == "":
+	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified():
 		return syscall.EINVAL
 	case a.Dynamic:
 		return syscall.EOPNOTSUPP
+	case scope(a.Scope) == "":
+		return syscall.EINVAL
 	case addr.Is4() && len(a.Label) > 15:
 		return syscall.ERANGE
 	}
@@ -121,7 +123,25 @@ func (n *Node) removeAddress(k AddressKey, before Value) syscall.Errno {
 		return syscall.EADDRNOTAVAIL
 	}
 	n.state.Set(k, nil)
+	if k.Prefix.Addr().Is4() {
+		n.own[k.Interface] = true
+		n.forgetNeighbours(k.Interface)
+	}
 	return 0
+}
+
+// forgetNeighbours: with the last IPv4 address of an interface go its IPv4 neighbours, permanent or not.
+func (n *Node) forgetNeighbours(iface string) {
+	for k := range n.state.Addresses {
+		if k.Interface == iface && k.Prefix.Addr().Is4() {
+			return
+		}
+	}
+	for k := range n.state.Neighbours {
+		if k.Interface == iface && k.Address.Is4() {
+			delete(n.state.Neighbours, k)
+		}
+	}
 }
 
 func (n *Node) neighbour(k NeighbourKey, v Neighbour, create bool) syscall.Errno {

@@ -14,6 +14,8 @@ type socket struct {
 	fd  int
 	seq uint32
 	buf []byte
+	// parts is the number of datagrams with objects that the last answer to ask came in.
+	parts int
 }
 
 const (
@@ -85,7 +87,7 @@ func (s *socket) ask(r request, f func(answer) error) error {
 	if r.flags&unix.NLM_F_DUMP == 0 {
 		r.flags |= unix.NLM_F_ACK
 	}
-	s.seq++
+	s.seq, s.parts = s.seq+1, 0
 	if err := s.send(r.append(nil, s.seq)); err != nil {
 		return err
 	}
@@ -94,6 +96,7 @@ func (s *socket) ask(r request, f func(answer) error) error {
 		if err != nil {
 			return err
 		}
+		counted := false
 		for _, a := range got {
 			switch {
 			case a.seq != s.seq:
@@ -104,6 +107,9 @@ func (s *socket) ask(r request, f func(answer) error) error {
 				}
 				return err
 			default:
+				if !counted {
+					counted, s.parts = true, s.parts+1
+				}
 				if err := f(a); err != nil {
 					return err
 				}
@@ -114,6 +120,8 @@ func (s *socket) ask(r request, f func(answer) error) error {
 
 // errBatch is an errno for a batch as a whole.
 type errBatch struct{ unix.Errno }
+
+func (e errBatch) Unwrap() error { return e.Errno }
 
 // transact does all requests or none, and none if anything has changed since the generation: with ERESTART. A kernel's no to
 // single requests is in the map, by their number. Without one, and without an error, all is done.
@@ -136,6 +144,13 @@ func (s *socket) transact(generation uint32, requests []request) (map[int]unix.E
 	return s.outcome(base, len(requests))
 }
 
+// wait is until no transaction is under way, if the generation is still the one. The kernel counts a transaction shortly before
+// it can be seen: what is read after that number alone may be older than it says.
+func (s *socket) wait(generation uint32) error {
+	_, err := s.transact(generation, nil)
+	return err
+}
+
 // outcome reads the answers to a batch. The kernel answers the last request, and each that it refuses, in any case; a refusal
 // of the whole stands at the message before the first.
 func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
@@ -144,7 +159,7 @@ func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
 	complete := false
 	for {
 		got, err := s.receive(unix.MSG_DONTWAIT)
-		if err == errLost && (complete || whole != 0) {
+		if err == errLost && (complete || whole != 0 || count == 0) {
 			break
 		}
 		if err != nil {
