@@ -89,7 +89,11 @@ func TestKernelNoDrop(t *testing.T) {
 		c.set(step.name, step.value)
 		r := c.while(c.knocks, func() { c.apply("dir1") })
 		if step.name == "scheduler" && several() {
-			t.Logf("%s: %v", step.what, r) // the kernel's window, see the plan
+			// While the kernel waits for its other CPUs it has no scheduler, and a service has three of these.
+			t.Logf("%s: %v", step.what, r)
+			if n := len(r.Failed()) + len(r.Broken); n > len(r.Attempts)/5 {
+				t.Errorf("%s: %d connections failed, want the few of the kernel's window", step.what, n)
+			}
 			continue
 		}
 		c.clean(step.what, r)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
@@ -183,9 +184,20 @@ func (s *siteWorld) tryFTP(t *testing.T) {
 	}
 }
 
+// The servers lose their way back through the director: masquerading one way is then not enough.
 func (s *siteWorld) tryFullNAT(t *testing.T) {
 	if !s.nft {
 		t.Skip("this kernel has no nftables")
+	}
+	for _, family := range []string{"-4", "-6"} {
+		for _, n := range s.Servers {
+			from := netip.PrefixFrom(n.Back, 24)
+			if family == "-6" {
+				from = netip.PrefixFrom(n.Back6, 64)
+			}
+			n.Run("ip", family, "rule", "del", "from", from.Masked().String(), "lookup", "100")
+			defer n.Run("ip", family, "rule", "add", "from", from.Masked().String(), "lookup", "100")
+		}
 	}
 	s.evenly(t, at("10.0.0.60", 80), at("fd00::60", 80))
 	session, err := s.Open(s.Client.LAN, at("10.0.0.60", 80))
@@ -195,6 +207,11 @@ func (s *siteWorld) tryFullNAT(t *testing.T) {
 	defer session.Close()
 	if session.Client != s.Node("dir1").Back {
 		t.Errorf("the server sees %s, want the director", session.Client)
+	}
+	s.Patience = 500 * time.Millisecond
+	defer func() { s.Patience = 10 * time.Second }()
+	if server, err := s.Ask(netip.Addr{}, at("10.0.0.20", 80)); err == nil {
+		t.Errorf("%s answers without a way back", server)
 	}
 }
 
