@@ -24,7 +24,6 @@ func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c := &busySite{siteWorld: newSiteWorld(t, drivertest.SiteOptions{Servers: 4}), values: map[string]string{}}
 	c.named("dir1", "director")
 	c.named("dir2", "director")
-	c.Patience = 10 * time.Second // a packet that is sent again arrives, and is told apart
 	c.Serve(80, 81, 82)
 	c.take(append(files, "main")...)
 	c.set("servers", servers)
@@ -90,7 +89,11 @@ func TestKernelNoDrop(t *testing.T) {
 		c.set(step.name, step.value)
 		r := c.while(c.knocks, func() { c.apply("dir1") })
 		if step.name == "scheduler" && several() {
-			t.Logf("%s: %v", step.what, r) // the kernel's window, see the plan
+			// While the kernel waits for its other CPUs it has no scheduler, and a service has three of these.
+			t.Logf("%s: %v", step.what, r)
+			if n := len(r.Failed()) + len(r.Broken); n > len(r.Attempts)/5 {
+				t.Errorf("%s: %d connections failed, want the few of the kernel's window", step.what, n)
+			}
 			continue
 		}
 		c.clean(step.what, r)
