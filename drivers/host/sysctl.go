@@ -22,7 +22,7 @@ const ipvsSettings = "net/ipv4/vs"
 
 // settings reads what matters to every node, and what somebody watches.
 func (d *Driver) settings(s *spec.State) error {
-	paths := []string{"net/ipv4/ip_forward"}
+	paths := []string{"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects"}
 	own, err := list(ipvsSettings)
 	if err != nil {
 		return err
