@@ -18,7 +18,7 @@ const (
 	classSink                                                     // links go down
 	classOpen                                                     // settings open something
 	classClose                                                    // settings close something
-	classRewrite                                                  // a setting that sets others: alone in its batch
+	classRewrite                                                  // a setting that may set others: alone in its batch
 	classCome                                                     // other objects come or are changed: one class for each kind
 	classGo      = classCome + class(spec.KindMasqueradeRule) + 1 // and go
 )
@@ -51,7 +51,7 @@ func (c Change) settingClass(k spec.SysctlKey) class {
 	before, _ := c.Before.(spec.Sysctl)
 	after, _ := c.After.(spec.Sysctl)
 	switch {
-	case k.IsGlobal() && before != after:
+	case k.MaySetOthers() && before != after:
 		return classRewrite
 	case closes(k, before, after):
 		return classClose

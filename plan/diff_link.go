@@ -125,21 +125,38 @@ func (d *differ) settings() {
 	if d.sim == nil {
 		return
 	}
-	keys := slices.SortedFunc(maps.Keys(d.sim.State().Sysctls), compareSettings)
-	for k := range d.desired.Sysctls {
+	d.phase(placeOpening)
+	for _, s := range d.at[placeLinksUp] {
+		_ = d.sim.Do(s.Key, s.Before, s.After)
+	}
+	d.phase(placeRisen)
+	d.tunnelAddresses()
+	d.phase(placeClosing)
+	for k, v := range d.desired.Sysctls {
 		if _, ok := d.sim.State().Sysctls[k]; !ok {
-			d.change(placeOpening, Change{k, nil, d.desired.Sysctls[k]}) // which no kernel does
+			d.change(placeClosing, Change{k, nil, v}) // which no kernel does
 		}
 	}
-	for _, p := range []place{placeOpening, placeClosing} {
-		for _, k := range keys {
-			now, want := d.sim.State().Sysctls[k], d.wanted(k)
-			if want == nil || want == spec.Value(now) {
-				continue
-			}
-			if early := !d.going[k.Interface()] && !closes(k, now, want.(spec.Sysctl)); early == (p == placeOpening) {
-				d.set(p, k, now, want.(spec.Sysctl))
-			}
+}
+
+func (d *differ) phase(p place) {
+	for _, k := range slices.SortedFunc(maps.Keys(d.sim.State().Sysctls), compareSettings) {
+		now, want := d.sim.State().Sysctls[k], d.wanted(k)
+		if want == nil || want == spec.Value(now) {
+			continue
+		}
+		if late := d.going[k.Interface()] || closes(k, now, want.(spec.Sysctl)); late == (p == placeClosing) {
+			d.set(p, k, now, want.(spec.Sysctl))
+		}
+	}
+}
+
+// tunnelAddresses: with its first IPv6 address, a tunnel gets settings, up or not.
+func (d *differ) tunnelAddresses() {
+	for k, v := range d.desired.Addresses {
+		_, there := d.live.Addresses[k]
+		if l := d.sim.State().Links[spec.LinkKey{Name: k.Interface}]; !there && k.Prefix.Addr().Is6() && (l.Type == "ipip" || l.Type == "gre") {
+			_ = d.sim.Do(k, nil, v)
 		}
 	}
 }
@@ -155,7 +172,7 @@ func (d *differ) wanted(k spec.SysctlKey) spec.Value {
 
 func (d *differ) set(p place, k spec.SysctlKey, now, want spec.Sysctl) {
 	var hold, restore []Change
-	if k.IsGlobal() {
+	if k.MaySetOthers() {
 		hold, restore = d.around(k, now, want)
 	}
 	for _, c := range slices.Concat(hold, []Change{{k, now, want}}, restore) {
@@ -164,9 +181,12 @@ func (d *differ) set(p place, k spec.SysctlKey, now, want spec.Sysctl) {
 }
 
 // around are the steps before and after a setting that sets others. One that changes nothing holds a value: it is
-// written on the way back, where the value would be lost.
+// written on the way back, where the value would be lost, and what was written does not go with the setting for new interfaces.
 func (d *differ) around(k spec.SysctlKey, now, want spec.Sysctl) (hold, restore []Change) {
 	for o, v := range d.sim.State().Sysctls {
+		if k.Leads(o) && (v == now || v == want) {
+			hold = append(hold, Change{o, v, v})
+		}
 		if !k.Rewrites(o) {
 			continue
 		}
@@ -183,7 +203,8 @@ func (d *differ) around(k spec.SysctlKey, now, want spec.Sysctl) (hold, restore 
 	return hold, restore
 }
 
-// compareSettings puts those that set others first, and of two that are the same the one that people know.
+// compareSettings puts those that set others for sure first, of two that are the same the one that people know, and those for new
+// interfaces last: what was written before does not go with them.
 func compareSettings(a, b spec.SysctlKey) int {
 	rank := func(k spec.SysctlKey) int {
 		switch {
@@ -191,6 +212,8 @@ func compareSettings(a, b spec.SysctlKey) int {
 			return 0
 		case k.IsGlobal():
 			return 1
+		case k.MaySetOthers():
+			return 3
 		}
 		return 2
 	}

@@ -141,9 +141,9 @@ func (cs Changeset) chain() error {
 		}
 		now[s.Key] = s.After
 		delete(rewritten, s.Key)
-		if k, ok := s.Key.(spec.SysctlKey); ok && k.IsGlobal() {
+		if k, ok := s.Key.(spec.SysctlKey); ok && k.MaySetOthers() {
 			for o := range now {
-				if o, ok := o.(spec.SysctlKey); ok && k.Rewrites(o) {
+				if o, ok := o.(spec.SysctlKey); ok && k.MaySet(o) {
 					rewritten[o] = true
 				}
 			}

@@ -14,16 +14,18 @@ func (m *maker) imply() {
 		return
 	}
 	for k, v := range m.goal.Modules {
-		_ = m.arisen.Do(k, nil, v)
+		if m.Live.Get(k) == nil {
+			_ = m.arisen.Do(k, nil, v)
+		}
 	}
 	for k, v := range m.arisen.State().Links {
 		if m.goal.Get(k) == nil && m.Live.Get(k) == nil {
 			m.goal.Set(k, v)
 		}
 	}
-	for k, v := range m.goal.Links {
-		if m.arisen.State().Links[k] == (spec.Link{}) {
-			_ = m.arisen.Do(k, nil, v) // what cannot be made is told by impossible
+	for k, v := range m.goal.Links { // what cannot be made is told by impossible
+		if _, there := m.arisen.State().Links[k]; !there {
+			_ = m.arisen.Do(k, nil, v)
 		}
 	}
 	m.carried()
@@ -34,6 +36,11 @@ func (m *maker) imply() {
 	}
 	m.forward("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")
 	m.forward("net.ipv6.conf.all.forwarding", "")
+	for k, v := range m.goal.Links { // what comes with this begins as others leave it
+		if now := m.arisen.State().Links[k]; v.Up && !now.Up {
+			_ = m.arisen.Do(k, now, v)
+		}
+	}
 }
 
 // gone says that an interface is there and is to go.
@@ -60,7 +67,7 @@ func (m *maker) forward(names ...string) {
 		}
 		for o := range m.goal.Sysctls {
 			if _, known := m.Ledger[o]; k.Rewrites(o) && (o.IsGlobal() || !known && !m.declared(o)) {
-				m.goal.Sysctls[o] = want
+				m.goal.Sysctls[o] = k.Along(o, want)
 			}
 		}
 		return

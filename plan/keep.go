@@ -100,7 +100,7 @@ func (m *maker) alias(k spec.Key) bool {
 func (m *maker) setAlong(k spec.SysctlKey) bool {
 	for _, g := range globals() {
 		_, ours := m.Ledger[g]
-		if ours && g.Rewrites(k) && m.goal.Get(g) == m.Live.Get(g) && m.Live.Get(g) == m.Live.Get(k) {
+		if ours && g.Rewrites(k) && m.goal.Get(g) == m.Live.Get(g) && g.Along(k, m.Live.Sysctls[g]) == m.Live.Sysctls[k] {
 			return true
 		}
 	}

@@ -92,7 +92,7 @@ func (p *Plan) settings(l Ledger) {
 		}
 		for o := range last {
 			if k.Rewrites(o) && !s.holds() {
-				last[o] = s.After
+				last[o] = k.Along(o, s.After.(spec.Sysctl))
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func (cs Changeset) On(s spec.State) (spec.State, error) {
 		if got := n.State().Get(step.Key); !spec.Satisfies(got, step.Before) && !brings(global, step.Change) {
 			return spec.State{}, &StaleError{step.Key, step.Before, got}
 		}
-		if k, ok := step.Key.(spec.SysctlKey); ok && k.IsGlobal() {
+		if k, ok := step.Key.(spec.SysctlKey); ok && k.MaySetOthers() {
 			global = append(global, k)
 		}
 		if err := unnamed(n, step.Change); err != nil {
@@ -36,10 +36,11 @@ func (cs Changeset) On(s spec.State) (spec.State, error) {
 	return n.State(), nil
 }
 
-// brings says that a step holds a setting which one of the settings that were changed before has set: it brings the value back.
+// brings says that a setting may be otherwise than a step says because of one that was changed before: the step brings it where it is
+// to be all the same.
 func brings(global []spec.SysctlKey, c Change) bool {
 	k, ok := c.Key.(spec.SysctlKey)
-	return ok && c.holds() && slices.ContainsFunc(global, func(g spec.SysctlKey) bool { return g.Rewrites(k) })
+	return ok && slices.ContainsFunc(global, func(g spec.SysctlKey) bool { return g.MaySet(k) })
 }
 
 // holds says that the change writes the value that is there, so that undoing it does, too.

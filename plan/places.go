@@ -16,6 +16,7 @@ const (
 	placeFilters
 	placeCarriedUp // what a link loses when it goes down again: away before it comes up
 	placeLinksUp
+	placeRisen // settings that a link has only once it is up
 	placeNeighbours
 	placeTimeouts
 	placeMixed // sync daemons stop before there are destinations of another family
@@ -68,7 +69,7 @@ var (
 
 // ordered says that the steps of a place come in the order in which they have to be done.
 func (p place) ordered() bool {
-	return p == placeOpening || p == placeRounds || p == placeClosing
+	return p == placeOpening || p == placeRisen || p == placeRounds || p == placeClosing
 }
 
 // put adds a step to its place.

@@ -52,7 +52,7 @@ func (cs Changeset) rewritten(at map[spec.Key]int, out []Change) {
 		}
 		for _, c := range out {
 			if o, ok := c.Key.(spec.SysctlKey); ok && g.Rewrites(o) && !last[o] {
-				out[at[o]].After = s.After
+				out[at[o]].After = g.Along(o, s.After.(spec.Sysctl))
 			}
 		}
 	}

@@ -81,8 +81,12 @@ func threshold(value string) syscall.Errno {
 }
 
 func (k SysctlKey) isConf() bool {
-	parts := strings.Split(k.Name, ".")
-	return len(parts) == 5 && parts[0] == "net" && (parts[1] == "ipv4" || parts[1] == "ipv6") && parts[2] == "conf" && numeric(parts[4])
+	rest, ok := strings.CutPrefix(k.Name, "net.ipv4.conf.")
+	if !ok {
+		rest, ok = strings.CutPrefix(k.Name, "net.ipv6.conf.")
+	}
+	_, name, _ := strings.Cut(rest, ".")
+	return ok && numeric(name)
 }
 
 // numeric says that a setting of an interface is one number.

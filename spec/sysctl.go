@@ -38,13 +38,30 @@ func (k SysctlKey) Rewrites(o SysctlKey) bool {
 	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")
 }
 
-// IsGlobal says that setting it may set others.
+// IsGlobal says that there are settings which it Rewrites.
 func (k SysctlKey) IsGlobal() bool {
 	switch k.Name {
 	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding":
 		return true
 	}
 	return false
+}
+
+// Leads says that the other setting, an interface's, may go with this one, which is for new interfaces: by IPv4, as long as nobody has
+// written it and the interface has had no address. A State does not show that.
+func (k SysctlKey) Leads(o SysctlKey) bool {
+	family, name, ok := k.conf("default")
+	iface := o.Interface()
+	return ok && family == "ipv4" && name != "forwarding" && iface != "" && o == ConfSysctl("ipv4", iface, name)
+}
+
+// MaySet says that setting this one sets the other one along, or may do so.
+func (k SysctlKey) MaySet(o SysctlKey) bool { return k.Rewrites(o) || k.Leads(o) }
+
+// MaySetOthers says that there are settings which MaySet holds for.
+func (k SysctlKey) MaySetOthers() bool {
+	family, name, ok := k.conf("default")
+	return k.IsGlobal() || ok && family == "ipv4" && name != "forwarding"
 }
 
 // Default is the setting from which an interface that comes takes this one; ok is false for what is not an interface's.

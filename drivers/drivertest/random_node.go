@@ -42,7 +42,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 		}
 	}
 	for _, name := range []string{"ipip", "ip_gre", "ip6_tunnel", "fou", "ip_vs_ftp"} {
-		if r.IntN(3) > 0 {
+		if r.IntN(5) > 0 {
 			continue
 		}
 		m := spec.ModuleKey{Name: name}
@@ -51,7 +51,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 			s.Set(l, spec.Link{Type: tunnelTypes[l.Name], Up: r.IntN(2) == 0})
 		}
 	}
-	if r.IntN(4) == 0 {
+	if s.Get(spec.ModuleKey{Name: "fou"}) != nil && r.IntN(2) == 0 {
 		s.Set(spec.GUEReceiver(pick[uint16](r, 6080, 6081)), spec.Link{Type: "gue", Up: true})
 	}
 }
@@ -77,15 +77,18 @@ func nodeSettings(r *rand.Rand, s *spec.State) {
 	}
 	for _, name := range names {
 		forward := s.Sysctls[spec.SysctlKey{Name: "net.ipv4.ip_forward"}].Value
-		if name != "all" && r.IntN(4) == 0 {
-			forward = pick(r, "0", "1")
+		set := func(family, setting string, usual string, others ...string) {
+			if r.IntN(3) == 0 {
+				usual = pick(r, others...)
+			}
+			s.Set(spec.ConfSysctl(family, name, setting), spec.Sysctl{Value: usual})
 		}
-		for setting, value := range map[string]string{"arp_ignore": pick(r, "0", "0", "0", "1", "2", "3", "8"), "arp_announce": pick(r, "0", "0", "1", "2", "3"),
-			"rp_filter": pick(r, "0", "1", "2"), "forwarding": forward} {
-			s.Set(spec.ConfSysctl("ipv4", name, setting), spec.Sysctl{Value: value})
-		}
+		set("ipv4", "arp_ignore", "0", "1", "2", "3", "8")
+		set("ipv4", "arp_announce", "0", "1", "2", "3")
+		set("ipv4", "rp_filter", "0", "1", "2")
+		set("ipv4", "forwarding", forward, "0", "1")
 		if name != "all" {
-			s.Set(spec.ConfSysctl("ipv6", name, "forwarding"), spec.Sysctl{Value: pick(r, "0", "1", "1", "2")})
+			set("ipv6", "forwarding", s.Sysctls[spec.SysctlKey{Name: "net.ipv6.conf.all.forwarding"}].Value, "0", "1", "2")
 		}
 	}
 }
@@ -187,6 +190,9 @@ func CloseNode(s *spec.State) {
 			s.Set(l, spec.Link{Type: tunnelType})
 		}
 	}
+	if _, loaded := s.Modules[spec.ModuleKey{Name: "fou"}]; !loaded {
+		maps.DeleteFunc(s.Links, func(_ spec.LinkKey, l spec.Link) bool { return l.Type == "gue" })
+	}
 	there := func(name string) bool { return s.Get(spec.LinkKey{Name: name}) != nil }
 	maps.DeleteFunc(s.Addresses, func(k spec.AddressKey, _ spec.Address) bool { return !there(k.Interface) })
 	maps.DeleteFunc(s.Neighbours, func(k spec.NeighbourKey, _ spec.Neighbour) bool { return !there(k.Interface) })
@@ -233,6 +239,11 @@ func closeSettings(s *spec.State) {
 	for k, v := range defaults {
 		s.Set(k, v)
 	}
+	for k, l := range s.Links { // of these, IPv6 knows when they are up
+		if l.Type == "ipip" || l.Type == "gre" {
+			s.Set(spec.ConfSysctl("ipv6", k.Name, "forwarding"), nil)
+		}
+	}
 	if v, ok := s.Sysctls[spec.SysctlKey{Name: "net.ipv4.ip_forward"}]; ok {
 		s.Set(spec.ConfSysctl("ipv4", "all", "forwarding"), v)
 	}
@@ -259,7 +270,7 @@ func OddNode(r *rand.Rand) spec.State {
 }
 
 func oddHostKey(r *rand.Rand, present spec.State) spec.Key {
-	iface := pick(r, "lo", "eth0", "eth1", "dummy0", "tunl0", "gue:6080", "bogus")
+	iface := pick(r, "lo", "eth0", "eth1", "dummy0", "tunl0", "bogus")
 	if all := present.Host().Keys(); r.IntN(3) == 0 {
 		i := slices.IndexFunc(all, func(k spec.Key) bool { return k == spec.Key(spec.LinkKey{Name: "lo"}) })
 		if k := pick(r, all...); k != all[i] && k != spec.Key(spec.LinkKey{Name: "eth0"}) {
@@ -271,7 +282,7 @@ func oddHostKey(r *rand.Rand, present spec.State) spec.Key {
 	case 0:
 		return spec.ModuleKey{Name: pick(r, "ipip", "ip_gre", "bogus")}
 	case 1:
-		return spec.LinkKey{Name: pick(r, "eth1", "dummy0", "dummy9", "tunl0", "gue:7000", "sixteen--letters")}
+		return spec.LinkKey{Name: pick(r, "eth1", "dummy0", "dummy9", "gue:7000", "sixteen--letters")}
 	case 2:
 		return spec.ConfSysctl(pick(r, "ipv4", "ipv6"), pick(r, "all", "default", iface), pick(r, "arp_ignore", "arp_announce", "rp_filter", "forwarding"))
 	case 3:
@@ -304,7 +315,7 @@ func oddHostValue(r *rand.Rand, k spec.Key) spec.Value {
 		return spec.MasqueradeRule{Source: pick(r, netip.Addr{}, netip.MustParseAddr("10.0.0.1"))}
 	}
 	return spec.Address{
-		Label: pick(r, "", "eth0", "eth0:web"), Scope: pick(r, "global", "host", "200"), NoPrefixRoute: r.IntN(2) == 0,
+		Label: pick(r, "", "eth0", "eth0:web"), Scope: "global", NoPrefixRoute: r.IntN(2) == 0,
 		NoDAD: r.IntN(2) == 0, Deprecated: r.IntN(2) == 0, Dynamic: r.IntN(4) == 0, Origin: pick[uint8](r, 0, 2, spec.OriginLVSForm),
 	}
 }
