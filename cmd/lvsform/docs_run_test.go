@@ -138,11 +138,16 @@ func (d *document) command(line string) string {
 			d.t.Fatal(err)
 		}
 		return string(text)
+	case "mkdir":
+		if err := os.Mkdir(args[1], 0o755); err != nil {
+			d.t.Fatal(err)
+		}
+		return ""
 	case "lvsform":
 		d.piped = 0 < last && last < everyLine
 		return d.lvsform(args[1:], last)
 	}
-	d.t.Fatalf("%s: a console block has lvsform, cat and \"echo $?\"", line)
+	d.t.Fatalf("%s: a console block has lvsform, cat, mkdir and \"echo $?\"", line)
 	return ""
 }
 
