@@ -111,11 +111,11 @@ func (k Kernel) seed(s *State) {
 		s.Set(LinkKey{i.Name}, Link{Type: kind, Up: !i.Down})
 		for _, p := range i.Addresses {
 			v := Address{Scope: "global"}
-			if p.Addr().Is4() {
-				v.Label = i.Name
-			}
 			if p.Addr().IsLoopback() {
 				v.Scope = "host"
+			}
+			if v = (AddressKey{i.Name, p}).made(v); p == loopbackSix() {
+				v.Origin = 1
 			}
 			s.Set(AddressKey{i.Name, p}, v)
 		}

@@ -15,26 +15,34 @@ func (n *Node) address(k AddressKey, a Address, create bool) syscall.Errno {
 	}
 	addr := k.Prefix.Addr()
 	switch {
-	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified() || scope(a.Scope) == "":
+	case !k.Prefix.IsValid() || addr == netip.IPv4Unspecified():
 		return syscall.EINVAL
 	case a.Dynamic:
 		return syscall.EOPNOTSUPP
+	case scope(a.Scope) == "":
+		return syscall.EINVAL
 	case addr.Is4() && len(a.Label) > 15:
 		return syscall.ERANGE
-	}
-	if addr.Is6() && n.state.Links.at(LinkKey{k.Interface}) != nil {
-		n.configure(LinkKey{k.Interface}, "ipv6") // the kernel does so for an address that it then refuses, too
-	}
-	switch {
-	case addr.Is6() && (addr.IsUnspecified() || addr.IsMulticast() || addr.IsLoopback() && n.isOther(k.Interface)):
+	case addr.Is6() && !n.unicast6(k):
 		return syscall.EADDRNOTAVAIL
-	case addr.Is4() && n.otherScope(k, scope(a.Scope)):
-		return syscall.EINVAL
 	case n.state.Get(k) != nil, addr.Is6() && n.sixTwice(k):
 		return syscall.EEXIST
+	case addr.Is4() && n.otherScope(k, scope(a.Scope)):
+		return syscall.EINVAL
 	}
 	n.state.Set(k, k.made(a))
+	n.own[k.Interface] = n.own[k.Interface] || addr.Is4()
 	return 0
+}
+
+// unicast6 says whether an interface can have an IPv6 address. To look makes the settings of a tunnel that has none yet.
+func (n *Node) unicast6(k AddressKey) bool {
+	l, known := n.state.Links[LinkKey{k.Interface}]
+	if known {
+		n.configure(LinkKey{k.Interface}, "ipv6")
+	}
+	addr := k.Prefix.Addr()
+	return !addr.IsUnspecified() && !addr.IsMulticast() && (!addr.IsLoopback() || !known || l.Type == "loopback")
 }
 
 // made is the address as the kernel shows it: the label is the interface's name unless another is said, and IPv6 has none, and
@@ -55,12 +63,6 @@ func (k AddressKey) made(a Address) Address {
 		a.Scope = "site"
 	}
 	return a
-}
-
-// isOther says that an interface is known, and not the loopback.
-func (n *Node) isOther(name string) bool {
-	l, ok := n.state.Links[LinkKey{name}]
-	return ok && l.Type != "loopback"
 }
 
 // otherScope says that the interface has another address of the network, which all have the scope of the first.
@@ -121,7 +123,25 @@ func (n *Node) removeAddress(k AddressKey, before Value) syscall.Errno {
 		return syscall.EADDRNOTAVAIL
 	}
 	n.state.Set(k, nil)
+	if k.Prefix.Addr().Is4() {
+		n.own[k.Interface] = true
+		n.forgetNeighbours(k.Interface)
+	}
 	return 0
+}
+
+// forgetNeighbours: with the last IPv4 address of an interface go its IPv4 neighbours, permanent or not.
+func (n *Node) forgetNeighbours(iface string) {
+	for a := range n.state.Addresses {
+		if a.Interface == iface && a.Prefix.Addr().Is4() {
+			return
+		}
+	}
+	for k := range n.state.Neighbours {
+		if k.Interface == iface && k.Address.Is4() {
+			delete(n.state.Neighbours, k)
+		}
+	}
 }
 
 func (n *Node) neighbour(k NeighbourKey, v Neighbour, create bool) syscall.Errno {

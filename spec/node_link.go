@@ -113,6 +113,8 @@ func (n *Node) link(k LinkKey, l Link, create bool) syscall.Errno {
 		return syscall.ENODEV
 	case before.Type != l.Type:
 		return syscall.EOPNOTSUPP
+	case l.Up && !before.Up && k.Fixed(l) && (l.Type == "gretap" || l.Type == "erspan"):
+		return syscall.EADDRNOTAVAIL // they have no hardware address
 	}
 	if before.Up && !l.Up {
 		n.bringDown(k.Name)
@@ -156,17 +158,24 @@ func (n *Node) loopback(name string) {
 	if !four {
 		n.state.Set(AddressKey{name, netip.MustParsePrefix("127.0.0.1/8")}, Address{Label: name, Scope: "host"})
 	}
-	n.state.Set(AddressKey{name, netip.MustParsePrefix("::1/128")}, Address{Scope: "host", Origin: 1})
+	if k := (AddressKey{name, loopbackSix()}); !n.sixTwice(k) {
+		n.state.Set(k, Address{Scope: "host", Origin: 1})
+	}
 }
+
+func loopbackSix() netip.Prefix { return netip.PrefixFrom(netip.IPv6Loopback(), 128) }
 
 // IsInterface says that the kernel lets an interface have the name.
 func (k LinkKey) IsInterface() bool { return len(k.Name) <= 15 && interfaceName(k.Name) }
 
-// interfaceName says that the kernel takes the name. One with "%d" is to be completed with a number, and so is none.
+// interfaceName says that the kernel takes the name. One with "%d" is to be completed with a number, and so is none; the
+// settings of "all" and "default" are not those of an interface.
 func interfaceName(name string) bool {
-	return name != "" && name != "." && name != ".." && !strings.ContainsFunc(name, func(r rune) bool {
-		return slices.Contains([]rune("/:% \t\n\v\f\r\u00a0"), r)
-	})
+	switch name {
+	case "", ".", "..", "all", "default":
+		return false
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool { return slices.Contains([]rune("/:% \t\n\v\f\r\u00a0"), r) })
 }
 
 // bringDown takes away what an interface has only while it is up.

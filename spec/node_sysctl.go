@@ -57,6 +57,8 @@ func ownBounds(name string) (least, most int64) {
 		return 0, 1<<63 - 1
 	case "est_nice":
 		return -20, 19
+	case "sync_refresh_period", "lblc_expiration", "lblcr_expiration": // seconds, which are kept as ticks
+		return -(1<<31 - 1) / 100, (1<<31 - 1) / 100
 	}
 	return -1 << 31, 1<<31 - 1
 }

@@ -39,6 +39,9 @@ func FuzzStateJSON(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		roundTrip(t, drivertest.RandomState(r))
 		roundTrip(t, drivertest.OddState(r))
+		one, other := hostState(t, r), hostState(t, r)
+		roundTrip(t, one)
+		patched(t, one, other)
 	})
 }
 

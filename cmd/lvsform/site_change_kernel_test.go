@@ -24,7 +24,6 @@ func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c := &busySite{siteWorld: newSiteWorld(t, drivertest.SiteOptions{Servers: 4}), values: map[string]string{}}
 	c.named("dir1", "director")
 	c.named("dir2", "director")
-	c.Patience = 10 * time.Second // a packet that is sent again arrives, and is told apart
 	c.Serve(80, 81, 82)
 	c.take(append(files, "main")...)
 	c.set("servers", servers)
@@ -90,7 +89,11 @@ func TestKernelNoDrop(t *testing.T) {
 		c.set(step.name, step.value)
 		r := c.while(c.knocks, func() { c.apply("dir1") })
 		if step.name == "scheduler" && several() {
-			t.Logf("%s: %v", step.what, r) // the kernel's window, see the plan
+			// While the kernel waits for its other CPUs it has no scheduler, and a service has three of these.
+			t.Logf("%s: %v", step.what, r)
+			if n := len(r.Failed()) + len(r.Broken); n > len(r.Attempts)/5 {
+				t.Errorf("%s: %d connections failed, want the few of the kernel's window", step.what, n)
+			}
 			continue
 		}
 		c.clean(step.what, r)
@@ -111,9 +114,10 @@ func (c *busySite) through(r *drivertest.Traffic) {
 func (c *busySite) bringUp() {
 	c.t.Helper()
 	ear := c.Listen(50*time.Millisecond, netip.MustParseAddr("10.0.0.20"), netip.MustParseAddr("10.0.0.30"), netip.MustParseAddr("fd00::30"))
+	c.apply("rs1", "rs2", "rs3", "rs4")
+	// A client that waits for longer gives up, and what it has sent may half open a connection that a drain then waits for.
 	r := c.Load(c.knocks)
 	time.Sleep(300 * time.Millisecond)
-	c.apply("rs1", "rs2", "rs3", "rs4")
 	c.run("dir1", exitDone, "apply", "--auto-approve")
 	up := time.Now()
 	time.Sleep(300 * time.Millisecond)
@@ -167,14 +171,15 @@ func TestKernelNoDropForwarding(t *testing.T) {
 	}))
 }
 
-// The VIPs move to the other director and back. It knows the connections from the first one.
+// The VIPs move to the other director and back. It knows the connections from the first one, but for the youngest.
 func TestKernelNoDropMove(t *testing.T) {
 	c := newBusySite(t, threeServers, "direct", "sync")
+	c.set("scheduler", `"mh"`)
+	c.set("scheduler_flags", `["mh-port"]`)
 	c.knocks.To = c.knocks.To[1:]
 	c.apply("rs1", "rs2", "rs3", "rs4", "dir1", "dir2")
-	time.Sleep(200 * time.Millisecond)
 	through := c.Load(c.held(10, 0))
-	time.Sleep(1200 * time.Millisecond) // until both know all of them
+	time.Sleep(2500 * time.Millisecond) // a master tells after two seconds at the latest
 	for _, way := range [][]string{{"dir2", "dir1"}, {"dir1", "dir2"}} {
 		c.set("holder", `"`+way[0]+`"`)
 		c.clean("to "+way[0], c.while(c.knocks, func() { c.apply(way...) }))

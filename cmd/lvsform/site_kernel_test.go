@@ -8,7 +8,6 @@ import (
 	"os"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,10 +21,13 @@ type siteWorld struct {
 	t     *testing.T
 	etc   string
 	nodes map[string]*world // by the names of the machines
+	nft   bool              // this kernel has nftables for more than bridges
 }
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
-	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}}
+	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
+	// Nothing here is meant to fail: it may take its time. A packet that is sent again is told apart.
+	s.Patience = 10 * time.Second
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
@@ -62,58 +64,57 @@ func (s *siteWorld) run(node string, code int, args ...string) *world {
 // apply makes nodes what the configuration says, one after another, and shows that nothing is left to do.
 func (s *siteWorld) apply(nodes ...string) {
 	s.t.Helper()
+	start := time.Now()
 	for _, node := range nodes {
 		s.run(node, exitDone, "apply", "--auto-approve")
 	}
+	applied := time.Now()
 	for _, node := range nodes {
 		w := s.run(node, exitDone, "plan", "--detailed-exitcode")
 		w.says(w.out, "No changes.")
 	}
+	s.t.Logf("%v: applied in %v, planned again in %v", nodes, applied.Sub(start).Round(time.Millisecond), time.Since(applied).Round(time.Millisecond))
 }
 
-// sight is all that programs show of a node's configuration, line by line.
-func (s *siteWorld) sight(node string) []string {
+// sight is all that programs show of a node's configuration. It leaves out what the kernel counts, and draws by lot.
+func (s *siteWorld) sight(node string) string {
 	s.t.Helper()
-	n := s.Node(node)
-	text := ""
-	for _, line := range []string{
-		"ip -o link", "ip -o address", "ip rule", "ip neighbour show nud permanent", "ip fou show",
-		"ipvsadm -Sn", "ipvsadm -Ln --timeout", "ipvsadm -Ln --daemon", "sysctl -a --pattern ^net[.]ipv[46]",
-	} {
-		words := strings.Fields(line)
-		n.Do(func() {
-			out, _ := drivertest.Try(words[0], words[1:]...) // a kernel without the module has nothing to show
-			text += out
-		})
+	look := "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout;" +
+		"ipvsadm -Ln --daemon; grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6"
+	if s.nft {
+		look += "; nft list ruleset"
 	}
-	if hasNFT(s.t) {
-		text += n.Run("nft", "list", "ruleset")
-	}
-	// What the kernel counts, and what is drawn by lot.
-	drawn := regexp.MustCompile(`base_reachable|stable_secret|mtu_expires|valid_lft \d+sec`)
-	return slices.DeleteFunc(strings.Split(text, "\n"), drawn.MatchString)
+	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec'")
 }
 
 // unchanged compares what is seen of a node with what was. The interfaces that come with a module stay, like the module.
-func (s *siteWorld) unchanged(node string, before []string) {
+func (s *siteWorld) unchanged(node, before string) {
 	s.t.Helper()
 	after := s.sight(node)
+	if before == after {
+		return
+	}
 	fallback := regexp.MustCompile(`tunl0|gre0|gretap0|erspan0|ip6tnl0|ip6_vti|sit0`)
-	all := strings.Join(before, "\n")
-	after = slices.DeleteFunc(after, func(line string) bool {
-		device := fallback.FindString(line)
-		return device != "" && !strings.Contains(all, device)
-	})
-	for _, line := range before {
-		if !slices.Contains(after, line) {
+	was, is := lines(before), lines(after)
+	for line := range was {
+		if !is[line] {
 			s.t.Errorf("%s had %q", node, line)
 		}
 	}
-	for _, line := range after {
-		if !slices.Contains(before, line) {
+	for line := range is {
+		device := fallback.FindString(line)
+		if !was[line] && (device == "" || strings.Contains(before, device)) {
 			s.t.Errorf("%s has %q", node, line)
 		}
 	}
+}
+
+func lines(text string) map[string]bool {
+	all := map[string]bool{}
+	for line := range strings.Lines(text) {
+		all[line] = true
+	}
+	return all
 }
 
 // hasNFT is false of the User-Mode kernel, which has nftables for bridges alone.

@@ -48,10 +48,13 @@ func assignments(values map[string]uint16) (text string) {
 }
 
 func (s *siteWorld) trySchedulers(t *testing.T) {
-	clients := s.Addresses(10, false)
+	clients, connections := s.Addresses(10, false), 30
+	if several() { // emulated: slow, and of the same opinion
+		connections = 6
+	}
 	for name, port := range schedulers(t) {
 		got := map[string]int{}
-		for i := range 30 {
+		for i := range connections {
 			session, err := s.Open(clients[i%len(clients)], at("10.0.0.70", port))
 			if name == "ovf" && errors.Is(err, unix.ECONNREFUSED) {
 				break
@@ -63,7 +66,7 @@ func (s *siteWorld) trySchedulers(t *testing.T) {
 			got[session.Server]++
 		}
 		t.Logf("%s: %v", name, got)
-		if want, known := splits()[name]; known {
+		if want, known := splits()[name]; known && connections == 30 {
 			same(t, name, got, want)
 		}
 	}

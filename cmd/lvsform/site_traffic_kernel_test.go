@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
@@ -19,7 +20,7 @@ import (
 func TestKernelTraffic(t *testing.T) {
 	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12})
 	s.copy("testdata/site")
-	if hasNFT(t) {
+	if s.nft {
 		s.copy("testdata/site-nft")
 	}
 	s.write("schedulers.auto.lvsvars.hcl", "schedulers = {\n"+assignments(schedulers(t))+"}\n")
@@ -29,7 +30,7 @@ func TestKernelTraffic(t *testing.T) {
 	s.ServeFTP()
 	s.Node("dir1").Serve(8081)
 	nodes := []string{"rs1", "rs2", "rs3", "dir1"}
-	before := map[string][]string{}
+	before := map[string]string{}
 	for _, n := range nodes {
 		// As distributions have it: packets out of a tunnel must be let in.
 		s.Node(n).Run("sysctl", "-q", "net.ipv4.conf.default.rp_filter=2")
@@ -183,9 +184,20 @@ func (s *siteWorld) tryFTP(t *testing.T) {
 	}
 }
 
+// The servers lose their way back through the director: masquerading one way is then not enough.
 func (s *siteWorld) tryFullNAT(t *testing.T) {
-	if !hasNFT(t) {
+	if !s.nft {
 		t.Skip("this kernel has no nftables")
+	}
+	for _, family := range []string{"-4", "-6"} {
+		for _, n := range s.Servers {
+			from := netip.PrefixFrom(n.Back, 24)
+			if family == "-6" {
+				from = netip.PrefixFrom(n.Back6, 64)
+			}
+			n.Run("ip", family, "rule", "del", "from", from.Masked().String(), "lookup", "100")
+			defer n.Run("ip", family, "rule", "add", "from", from.Masked().String(), "lookup", "100")
+		}
 	}
 	s.evenly(t, at("10.0.0.60", 80), at("fd00::60", 80))
 	session, err := s.Open(s.Client.LAN, at("10.0.0.60", 80))
@@ -196,11 +208,16 @@ func (s *siteWorld) tryFullNAT(t *testing.T) {
 	if session.Client != s.Node("dir1").Back {
 		t.Errorf("the server sees %s, want the director", session.Client)
 	}
+	s.Patience = 500 * time.Millisecond
+	defer func() { s.Patience = 10 * time.Second }()
+	if server, err := s.Ask(netip.Addr{}, at("10.0.0.20", 80)); err == nil {
+		t.Errorf("%s answers without a way back", server)
+	}
 }
 
 // One client on one server, whichever of the two ports; clients are spread.
 func (s *siteWorld) tryMarks(t *testing.T) {
-	if !hasNFT(t) {
+	if !s.nft {
 		t.Skip("this kernel has no nftables")
 	}
 	for _, vip := range []string{"10.0.0.60", "fd00::60"} {

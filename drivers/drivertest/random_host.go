@@ -51,12 +51,20 @@ func hostKey(r *rand.Rand, present spec.State) spec.Key {
 	case n < 39:
 		first := pick[uint16](r, 80, 443, 8000)
 		k := spec.MarkRuleKey{Protocol: pick(r, spec.TCP, spec.UDP, spec.SCTP), Address: pick(r, addresses("192.0.2.10", "2001:db8::10")...), First: first, Last: first + pick[uint16](r, 0, 0, 10)}
-		if r.IntN(6) == 0 {
+		switch r.IntN(12) {
+		case 0, 1:
 			k.First, k.Last = 0, 0
+		case 2:
+			k.First, k.Last = pick[uint16](r, 0, 9), pick[uint16](r, 8, 80)
+		case 3:
+			k.Protocol = pick[spec.Protocol](r, 0, 1, 50, 300)
 		}
 		return k
 	}
 	service := validServiceKey(r)
+	if r.IntN(8) == 0 {
+		return spec.MasqueradeRuleKey{Destination: oddDestinationKey(r, oddServiceKey(r))}
+	}
 	return spec.MasqueradeRuleKey{Destination: spec.DestinationKey{Service: service, Address: netip.AddrPortFrom(pick(r, servers(service.Family())...), pick[uint16](r, 80, 8080))}}
 }
 
@@ -104,14 +112,13 @@ func hostValue(r *rand.Rand, k spec.Key) spec.Value {
 		return spec.Neighbour{MAC: pick(r, "02:00:5e:00:53:01", "02:00:5e:00:53:01", "02:00:5e:00:53:02", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff",
 			"02:00:5e:00", "02:00:5e:00:53:01:00:00", "", "none", "02:00:5E:00:53:01")}
 	case spec.ARPFilterKey:
-		return spec.ARPFilter{Source: pick(r, netip.Addr{}, netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("10.0.0.3"))}
+		return spec.ARPFilter{Source: pick(r, netip.Addr{}, netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("10.0.0.3"), netip.MustParseAddr("2001:db8::2"))}
 	case spec.AddressKey:
 		return hostAddress(r, k)
 	case spec.MarkRuleKey:
 		return spec.MarkRule{Mark: pick[uint32](r, 1, 7, 0xffffffff)}
 	case spec.MasqueradeRuleKey:
-		own := map[spec.Family]string{spec.IPv4: "10.0.0.2", spec.IPv6: "2001:db8::2"}[k.Destination.Service.Family()]
-		return spec.MasqueradeRule{Source: pick(r, netip.Addr{}, netip.MustParseAddr(own))}
+		return spec.MasqueradeRule{Source: pick(r, netip.Addr{}, netip.Addr{}, netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("2001:db8::2"))}
 	}
 	return spec.Module{}
 }

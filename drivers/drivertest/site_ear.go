@@ -81,6 +81,23 @@ func (e *Ear) Stop() []Claim {
 	return e.said
 }
 
+// Heard waits until a node has answered a number of times since the beginning; it does not wait for long.
+func (e *Ear) Heard(node string, times int) {
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		e.mu.Lock()
+		n := 0
+		for _, c := range e.said {
+			if c.Node == node && c.Asked {
+				n++
+			}
+		}
+		e.mu.Unlock()
+		if n >= times {
+			return
+		}
+	}
+}
+
 // Claimants counts the claims by "NODE answers VIP" and "NODE announces VIP".
 func Claimants(claims []Claim) map[string]int {
 	all := map[string]int{}

@@ -94,6 +94,7 @@ func (r SiteReport) Failed() []Attempt {
 // Trouble counts the new connections that were not answered at once.
 func (r SiteReport) Trouble() int { return len(r.Attempts) - r.Outcomes()["answered"] }
 
+// String is the report in a few words.
 func (r SiteReport) String() string {
 	broken := map[string]int{}
 	for _, b := range r.Broken {

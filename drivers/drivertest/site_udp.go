@@ -36,7 +36,7 @@ func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteFlow {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	return &SiteFlow{conn, min(s.Patience, 500*time.Millisecond)}
+	return &SiteFlow{conn, min(s.Patience, 3*time.Second)}
 }
 
 // Ask sends a datagram and says which server answered.

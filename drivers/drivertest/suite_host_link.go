@@ -93,6 +93,8 @@ func testLinkRefusals(_ *testing.T, n *around) {
 		refusal{create(link("a:b"), dummyUp), syscall.EINVAL},
 		refusal{create(link(".."), dummyUp), syscall.EINVAL},
 		refusal{create(link("any%d"), dummyUp), syscall.EINVAL},
+		refusal{create(link("all"), dummyUp), syscall.EINVAL},
+		refusal{create(link("default"), dummyUp), syscall.EINVAL},
 		refusal{create(link(""), dummyUp), syscall.EINVAL},
 		refusal{update(link("none"), dummyUp, dummyDown), syscall.ENODEV},
 		refusal{update(link("eth0"), eth, spec.Link{Type: "bogus", Up: true}), syscall.EOPNOTSUPP},

@@ -33,6 +33,7 @@ func (n *around) rules(from, to spec.Value, keys ...spec.Key) {
 	if !n.has(create(keys[0], from), syscall.EOPNOTSUPP) {
 		return
 	}
+	n.broughtAlong("") // the modules for it
 	n.check()
 	for _, k := range keys[1:] {
 		n.done(create(k, from))
@@ -81,9 +82,23 @@ func testMasqueradeRules(_ *testing.T, n *around) {
 }
 
 func testRuleRefusals(_ *testing.T, n *around) {
-	six := filter("eth0", "2001:db8::10")
+	web, six := listener(spec.TCP, "192.0.2.10:80"), filter("eth0", "2001:db8::10")
+	if !n.has(create(marks(spec.TCP, "192.0.2.10", 80, 80), spec.MarkRule{Mark: 1}), syscall.EOPNOTSUPP) {
+		return
+	}
+	n.broughtAlong("")
 	n.refuses(
 		refusal{create(six, spec.ARPFilter{}), syscall.EOPNOTSUPP},
-		refusal{update(six, spec.ARPFilter{}, spec.ARPFilter{}), syscall.EOPNOTSUPP},
+		refusal{update(six, spec.ARPFilter{}, spec.ARPFilter{}), syscall.ENOENT},
+		refusal{create(filter("", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
+		refusal{create(filter("a b", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
+		refusal{create(filter("sixteen--letters", "192.0.2.10"), spec.ARPFilter{}), syscall.EINVAL},
+		refusal{create(filter("eth0", "192.0.2.10"), spec.ARPFilter{Source: netip.MustParseAddr("2001:db8::2")}), syscall.EINVAL},
+		refusal{create(marks(spec.TCP, "192.0.2.10", 81, 80), spec.MarkRule{Mark: 1}), syscall.EINVAL},
+		refusal{create(marks(spec.TCP, "192.0.2.10", 0, 80), spec.MarkRule{Mark: 1}), syscall.EINVAL},
+		refusal{create(marks(50, "192.0.2.10", 80, 80), spec.MarkRule{Mark: 1}), syscall.EINVAL},
+		refusal{create(masquerades(web, "[2001:db8:1::11]:80"), spec.MasqueradeRule{}), syscall.EINVAL},
+		refusal{create(masquerades(web, "10.0.0.11:80"), spec.MasqueradeRule{Source: netip.MustParseAddr("2001:db8::2")}), syscall.EINVAL},
+		refusal{remove(masquerades(web, "10.0.0.11:80"), spec.MasqueradeRule{}), syscall.ENOENT},
 	)
 }

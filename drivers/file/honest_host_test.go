@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,9 +22,10 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Random operations on what is around the table give the same errno and leave the same host in a file and in the kernel that
-// the file describes.
+// Random operations on what is around the table give the same errno and leave the same host on a simulated node, which a file
+// holds, and in a kernel. The node lives through all of them: which settings were ever written it learns as it goes.
 func TestKernelHonestHost(t *testing.T) {
+	drivertest.Kernel(t)
 	seen := map[string]int{}
 	seed := *firstSeed
 	for start := time.Now(); seed == *firstSeed || time.Since(start) < *patience; seed++ {
@@ -36,8 +37,16 @@ func TestKernelHonestHost(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer live.Close()
-			h := &hosts{t, fileOf(t, live), live, seen}
+			kernel := abilities(t, live)
+			start, err := live.Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := &hosts{t, spec.NewNode(kernel, start), live, seen}
 			h.agree(rand.New(rand.NewPCG(seed, 0)))
+			if got := read(t, fileOf(t, kernel, h.node.State())); !got.Host().Equal(h.node.State()) {
+				t.Errorf("read from a file (-want +got):\n%s", cmp.Diff(drivertest.HostLines(h.node.State()), drivertest.HostLines(got)))
+			}
 		})
 		if !agree {
 			t.Fatalf("to see it again: -test.run TestKernelHonestHost -seed %d -for 1ns", seed)
@@ -53,33 +62,27 @@ func TestKernelHonestHost(t *testing.T) {
 	t.Logf("%d seeds, %d operations, %d of them done: %v", seed-*firstSeed, total, done, seen)
 }
 
-// steady takes from the namespace what no state shows and operations depend on: which settings were ever set, for those of
-// "default" go to interfaces where one was not; the order of addresses of one network, of which the first takes the others with
-// it; and addresses that come of hardware addresses.
+// steady takes from the namespace what no state shows and operations depend on: the order of addresses of one network, of which
+// the first takes the others with it, and addresses that come of hardware addresses.
 func steady(t *testing.T) {
 	t.Helper()
-	for _, family := range []string{"ipv4", "ipv6"} {
-		dir := "/proc/sys/net/" + family + "/conf"
-		interfaces, err := os.ReadDir(dir)
-		if err != nil {
+	settings := []string{"ipv4/conf/all/promote_secondaries"}
+	interfaces, err := os.ReadDir("/proc/sys/net/ipv6/conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range interfaces {
+		settings = append(settings, "ipv6/conf/"+i.Name()+"/addr_gen_mode")
+	}
+	for _, name := range settings {
+		if err := os.WriteFile("/proc/sys/net/"+name, []byte("1"), 0o644); err != nil {
 			t.Fatal(err)
-		}
-		for _, i := range interfaces {
-			values := map[string]string{"addr_gen_mode": "1"}
-			if family == "ipv4" {
-				values = map[string]string{"arp_ignore": "0", "arp_announce": "0", "rp_filter": "0", "promote_secondaries": "1"}
-			}
-			for name, v := range values {
-				if err := os.WriteFile(filepath.Join(dir, i.Name(), name), []byte(v), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
 		}
 	}
 }
 
-// fileOf is a file with the host of the kernel below.
-func fileOf(t *testing.T, live *host.Driver) *file.Driver {
+// abilities are what the kernel below has.
+func abilities(t *testing.T, live *host.Driver) spec.Kernel {
 	t.Helper()
 	can := func(c plan.Change) bool {
 		r := live.Do(t.Context(), []plan.Change{c})[0]
@@ -105,10 +108,15 @@ func fileOf(t *testing.T, live *host.Driver) *file.Driver {
 	if !can(plan.Change{Key: mark, After: spec.MarkRule{Mark: 1}}) {
 		kernel.NoRules = append(kernel.NoRules, "inet")
 	}
-	want, err := live.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	for _, source := range []netip.Addr{{}, netip.MustParseAddr("10.0.0.2")} { // loads the modules for it
+		can(plan.Change{Key: spec.MasqueradeRuleKey{Destination: rs1}, After: spec.MasqueradeRule{Source: source}})
 	}
+	return kernel
+}
+
+// fileOf is a file with a state, of which it has what differs from an untouched node.
+func fileOf(t *testing.T, kernel spec.Kernel, want spec.State) *file.Driver {
+	t.Helper()
 	text := func(s spec.State, gone ...spec.Key) string {
 		patch, err := s.MarshalPatch(gone)
 		if err != nil {
@@ -129,44 +137,50 @@ func fileOf(t *testing.T, live *host.Driver) *file.Driver {
 	return open(t, write(t, text(want, gone...)))
 }
 
-// hosts are a file and a kernel that should do the same.
+// hosts are a simulated node and a kernel that should do the same.
 type hosts struct {
 	t    *testing.T
-	file *file.Driver
+	node *spec.Node
 	live *host.Driver
 	seen map[string]int
 }
 
 func (h *hosts) agree(r *rand.Rand) {
 	for done := 0; done < 600 && !h.t.Failed(); {
-		n := spec.NewNode(spec.Kernel{}, read(h.t, h.file))
+		before := h.node.State().Clone()
 		var batch []plan.Change
+		var says []string
 		for range 1 + r.IntN(30) {
-			c := drivertest.RandomHostChange(r, n.State())
+			c := drivertest.RandomHostChange(r, h.node.State())
+			switch c.Key {
+			case spec.SysctlKey{Name: "net.ipv4.vs.debug_level"}: // there is one for all namespaces, which only the first may set
+				continue
+			case spec.SysctlKey{Name: "net.ipv4.vs.est_cpulist"}: // a list of the machine's processors
+				continue
+			}
 			batch = append(batch, c)
-			_ = n.Do(c.Key, c.Before, c.After) // so that the next one finds what this one has made
+			says = append(says, answer(plan.Result{Err: h.node.Do(c.Key, c.Before, c.After)}))
 		}
 		done += len(batch)
-		h.same(batch)
+		h.same(before, batch, says)
 	}
 }
 
-func (h *hosts) same(batch []plan.Change) {
-	before := read(h.t, h.file)
-	want, got := h.live.Do(h.t.Context(), batch), h.file.Do(h.t.Context(), batch)
-	for i, c := range batch {
-		if w, g := answer(want[i]), answer(got[i]); w != g {
-			h.t.Errorf("%s: the kernel says %s (%v), the file %s\n%s\nfrom\n%s", c, w, want[i].Err, g, show(batch[:i+1]), strings.Join(drivertest.HostLines(before), "\n"))
+func (h *hosts) same(before spec.State, batch []plan.Change, says []string) {
+	from := "\nfrom\n" + strings.Join(drivertest.HostLines(before), "\n")
+	for i, r := range h.live.Do(h.t.Context(), batch) {
+		c := batch[i]
+		if answer(r) != says[i] {
+			h.t.Errorf("%s: the kernel says %s (%v), the node %s\n%s%s", c, answer(r), r.Err, says[i], show(batch[:i+1]), from)
 			return
 		}
-		h.seen[fmt.Sprintf("%s %s %s", c.Action(), c.Key.Kind(), answer(got[i]))]++
+		h.seen[fmt.Sprintf("%s %s %s", c.Action(), c.Key.Kind(), says[i])]++
 	}
-	host, err := h.live.Read(h.t.Context())
+	live, err := h.live.Read(h.t.Context())
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	kernels, files := drivertest.HostLines(drivertest.HostOnly(host)), drivertest.HostLines(drivertest.HostOnly(read(h.t, h.file)))
-	if diff := cmp.Diff(kernels, files); diff != "" {
-		h.t.Errorf("host (-kernel +file):\n%s\nafter\n%s\nfrom\n%s", diff, show(batch), strings.Join(drivertest.HostLines(before), "\n"))
+	if diff := cmp.Diff(drivertest.HostLines(drivertest.HostOnly(live)), drivertest.HostLines(drivertest.HostOnly(h.node.State()))); diff != "" {
+		h.t.Errorf("host (-kernel +node):\n%s\nafter\n%s%s", diff, show(batch), from)
 	}
 }

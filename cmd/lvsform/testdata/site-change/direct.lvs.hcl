@@ -2,6 +2,10 @@ vip "direct" {
   on        = [node.director[var.holder]]
   addresses = ["10.0.0.30", "fd00::30"]
   interface = "eth0"
+
+  announce {
+    count = 2
+  }
 }
 
 pool "direct" {

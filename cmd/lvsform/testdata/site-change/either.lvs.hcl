@@ -2,6 +2,10 @@ vip "either" {
   on        = [node.director[var.holder]]
   addresses = ["10.0.0.40"]
   interface = "eth0"
+
+  announce {
+    count = 2
+  }
 }
 
 pool "either" {

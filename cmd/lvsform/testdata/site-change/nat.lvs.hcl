@@ -2,6 +2,10 @@ vip "nat" {
   on        = [node.director[var.holder]]
   addresses = ["10.0.0.20"]
   interface = "eth0"
+
+  announce {
+    count = 2
+  }
 }
 
 pool "nat" {

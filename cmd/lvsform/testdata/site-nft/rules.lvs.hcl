@@ -3,6 +3,10 @@ vip "rules" {
   on        = [node.dir1]
   addresses = ["10.0.0.60", "fd00::60"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "fullnat" { # the servers need no way back through the director

@@ -2,6 +2,10 @@ vip "direct" {
   on        = [node.dir1]
   addresses = ["10.0.0.30", "fd00::30"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "lan" {

@@ -2,6 +2,10 @@ vip "nat" {
   on        = [node.dir1]
   addresses = ["10.0.0.20", "fd00::20"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 service "nat" {

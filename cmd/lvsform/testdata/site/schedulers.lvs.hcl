@@ -8,6 +8,10 @@ vip "schedulers" {
   on        = [node.dir1]
   addresses = ["10.0.0.70"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "weighted" {

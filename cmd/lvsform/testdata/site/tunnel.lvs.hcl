@@ -2,6 +2,10 @@ vip "tunnel" {
   on        = [node.dir1]
   addresses = ["10.0.0.40", "fd00::40"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "ipip" {
