@@ -15,6 +15,7 @@ const (
 	placeLinks         // links are made
 	placeOpening       // settings that open something, or make it quieter
 	placeFilters
+	placeNeighboursUp
 	placeCarriedUp // what a link loses when it goes down again: away before it comes up
 	placeLinksUp
 	placeRisen // settings that a link has only once it is up
@@ -31,10 +32,12 @@ const (
 	placeReplaced // addresses that would be in the way of the same with another length
 	placeHeld     // addresses of a real server
 	placeMarks
-	placeVIPs // addresses of a director
+	placeVIPs           // addresses of a director
+	placeNeighboursLate // after the first address of their interface
 	placeSync
 
-	placeHandOver // addresses that another node takes over
+	placeNeighboursDown // before an interface loses its last address, or goes down
+	placeHandOver       // addresses that another node takes over
 	placeMarksOld
 	placeLowers
 	placeParked // destinations that stop taking connections and change their method
@@ -48,6 +51,7 @@ const (
 	placeCarriedDown // what a link loses when it goes down, and has again afterwards
 	placeLinksDown
 	placeCarriedAgain
+	placeNeighboursAgain
 	placeFiltersOld
 	placeClosing // settings that close something, or make it less quiet
 	placeLinksOld
@@ -59,12 +63,12 @@ const (
 // Where a change of a kind without more to it stands.
 var (
 	comes = [...]place{
-		spec.KindTimeouts: placeTimeouts, spec.KindNeighbour: placeNeighbours, spec.KindARPFilter: placeFilters,
+		spec.KindTimeouts: placeTimeouts, spec.KindARPFilter: placeFilters,
 		spec.KindMarkRule: placeMarks, spec.KindMasqueradeRule: placeMasquerade,
 	}
 	goes = [...]place{
-		spec.KindNeighbour: placeNeighboursOld, spec.KindARPFilter: placeFiltersOld,
-		spec.KindMarkRule: placeMarksOld, spec.KindMasqueradeRule: placeMasqueradeOld,
+		spec.KindARPFilter: placeFiltersOld,
+		spec.KindMarkRule:  placeMarksOld, spec.KindMasqueradeRule: placeMasqueradeOld,
 	}
 )
 
