@@ -46,9 +46,25 @@ func (p *program) known(release, path string) map[string]bool {
 	return names
 }
 
-// modules looks for the schedulers and engines of a configuration.
+// modules looks for what a configuration uses: schedulers and engines, modules, what links need, and rules of nftables.
 func modules(desired spec.State, known map[string]bool) (found []finding) {
 	uses := map[string]string{}
+	for k := range desired.Modules {
+		uses[k.Name] = "module " + k.Name
+	}
+	for k, l := range desired.Links {
+		if name := spec.TunnelModule(l.Type); name != "" {
+			uses[name] = "module " + name + " for " + k.String()
+		} else if l.Type == "dummy" {
+			uses[l.Type] = "module dummy for " + k.String()
+		}
+	}
+	if len(desired.MarkRules)+len(desired.Masquerade)+len(desired.ARPFilters) > 0 {
+		uses["nf_tables"] = "module nf_tables for rules"
+	}
+	if len(desired.Masquerade) > 0 {
+		uses["nft_chain_nat"], uses["nft_masq"], uses["nft_ct"] = "module nft_chain_nat for FULLNAT", "module nft_masq for FULLNAT", "module nft_ct for FULLNAT"
+	}
 	for _, s := range desired.Services {
 		uses["ip_vs_"+s.Scheduler] = "scheduler " + s.Scheduler
 		if s.Engine != "" {
