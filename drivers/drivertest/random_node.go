@@ -48,7 +48,7 @@ func nodeLinks(r *rand.Rand, s *spec.State) {
 		m := spec.ModuleKey{Name: name}
 		s.Set(m, spec.Module{})
 		for _, l := range m.Tunnels() {
-			s.Set(l, spec.Link{Type: tunnelTypes[l.Name], Up: r.IntN(2) == 0})
+			s.Set(l, spec.Link{Type: tunnelTypes[l.Name], Up: r.IntN(2) == 0 && l.Name != "gretap0" && l.Name != "erspan0"})
 		}
 	}
 	if s.Get(spec.ModuleKey{Name: "fou"}) != nil && r.IntN(2) == 0 {
@@ -173,7 +173,11 @@ func nodeRealServer(r *rand.Rand, s *spec.State) {
 func nodeMasquerade(r *rand.Rand, s *spec.State) {
 	for _, k := range s.Keys() {
 		if d, ok := k.(spec.DestinationKey); ok && s.Destinations[d].Forward == spec.Masquerade && r.IntN(2) == 0 {
-			s.Set(spec.MasqueradeRuleKey{Destination: d}, spec.MasqueradeRule{Source: pick(r, netip.Addr{}, netip.MustParseAddr("10.0.5.2"))})
+			source := pick(r, netip.Addr{}, netip.MustParseAddr("10.0.5.2"))
+			if d.Address.Addr().Is6() {
+				source = netip.Addr{}
+			}
+			s.Set(spec.MasqueradeRuleKey{Destination: d}, spec.MasqueradeRule{Source: source})
 			putSysctl(s, "net.ipv4.vs.conntrack", "1")
 		}
 	}
