@@ -2,6 +2,7 @@ package spec_test
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,6 +37,21 @@ func TestRefusalSaysWhatTheKernelMeans(t *testing.T) {
 		{spec.MarkRuleKey{}, syscall.EPERM, "CAP_NET_ADMIN"},
 		{spec.MarkRuleKey{}, syscall.EEXIST, "it exists already"},
 		{web, syscall.EIO, "input/output error (errno 5)"},
+		{spec.ModuleKey{Name: "fou"}, syscall.ENOENT, "create module fou: this kernel has no such module"},
+		{spec.ModuleKey{Name: "fou"}, syscall.EPERM, "CAP_SYS_MODULE"},
+		{spec.LinkKey{Name: "any0"}, syscall.EPERM, "CAP_NET_ADMIN in the network namespace"},
+		{spec.LinkKey{Name: "any0"}, syscall.EOPNOTSUPP, "only dummy interfaces"},
+		{spec.GUEReceiver(6080), syscall.ENOENT, "module fou is not loaded"},
+		{spec.GUEReceiver(6080), syscall.EADDRINUSE, "something else has the UDP port (EADDRINUSE)"},
+		{spec.SysctlKey{Name: "net.ipv4.x"}, syscall.ENOENT, "this kernel has no such setting"},
+		{spec.SysctlKey{Name: "net.ipv4.x"}, syscall.EROFS, "/proc/sys is read-only"},
+		{spec.SysctlKey{Name: "net.ipv4.x"}, syscall.EINVAL, "does not accept the value (EINVAL)"},
+		{spec.AddressKey{Interface: "eth0", Prefix: netip.MustParsePrefix("192.0.2.10/32")}, syscall.ENODEV, "the interface does not exist"},
+		{spec.AddressKey{Interface: "eth0", Prefix: netip.MustParsePrefix("192.0.2.10/32")}, syscall.ERANGE, "at most 15 bytes"},
+		{spec.AddressKey{Interface: "eth0", Prefix: netip.MustParsePrefix("::1/128")}, syscall.EADDRNOTAVAIL, "cannot be the address of an interface (EADDRNOTAVAIL)"},
+		{spec.AddressKey{Interface: "eth0", Prefix: netip.MustParsePrefix("::1/128")}, syscall.EACCES, "net.ipv6.conf.eth0.disable_ipv6"},
+		{spec.NeighbourKey{Interface: "lo", Address: netip.MustParseAddr("192.0.2.10")}, syscall.EOPNOTSUPP, "no neighbours"},
+		{spec.ARPFilterKey{Interface: "eth0", Address: netip.MustParseAddr("192.0.2.10")}, syscall.EOPNOTSUPP, "nftables"},
 	} {
 		err := error(&spec.Refusal{Op: "create", Key: c.key, Errno: c.errno})
 		if !strings.Contains(err.Error(), c.want) || !errors.Is(err, c.errno) {

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -26,12 +25,22 @@ func kernel(t *testing.T) *Driver {
 	return kernelWith(t, "2")
 }
 
+const tunnelsOnlyHere = "net/core/fb_tunnels_only_for_init_net"
+
+// The kernel that other packages are tested in, too, is left as it was found.
+func TestMain(m *testing.M) {
+	m.Run()
+	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
+		_ = os.WriteFile("/proc/sys/"+tunnelsOnlyHere, []byte("0"), 0o644)
+	}
+}
+
 // kernelWith is kernel with tunl0 and the like, if tunnels is "0", or without, if it is "2".
 func kernelWith(t *testing.T, tunnels string) *Driver {
 	t.Helper()
 	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
 		drivertest.Run(t, "modprobe", "-a", "ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou")
-		set(t, "net/core/fb_tunnels_only_for_init_net", tunnels)
+		set(t, tunnelsOnlyHere, tunnels)
 	}
 	drivertest.Kernel(t)
 	for _, family := range []string{"all", "default"} {
@@ -187,185 +196,6 @@ func TestKernelReadsWhatOthersShow(t *testing.T) {
 	}
 	if origin := s.Addresses[on("lo", "::1/128")].Origin; origin != 1 {
 		t.Errorf("::1 has the origin %d, want the kernel's", origin)
-	}
-}
-
-// Every object is made, changed, removed and made again; what is read is what was asked for; nothing else changes.
-func TestKernelEveryKind(t *testing.T) {
-	d := kernel(t)
-	start, all := read(t, d), everything(t)
-	node := spec.NewNode(spec.Kernel{}, start)
-	six := spec.VIP(on("eth0", "2001:db8::10/128"))
-	used := six
-	used.Deprecated = false
-	for name, c := range map[string]struct {
-		key  spec.Key
-		a, b spec.Value // b may be nil
-	}{
-		"IPv4 VIP":                 {key: on("eth0", "192.0.2.10/32"), a: spec.VIP(on("eth0", "192.0.2.10/32"))},
-		"IPv4 VIP on lo":           {key: on("lo", "192.0.2.10/32"), a: spec.VIP(on("lo", "192.0.2.10/32"))},
-		"IPv4 VIP on what is down": {key: on("eth1", "192.0.2.10/32"), a: spec.VIP(on("eth1", "192.0.2.10/32"))},
-		"IPv6 VIP":                 {key: on("eth0", "2001:db8::10/128"), a: six, b: used},
-		"IPv6 VIP on lo":           {key: on("lo", "2001:db8::10/128"), a: six, b: used},
-		"IPv4 address": {
-			key: on("eth0", "10.0.7.1/24"),
-			a:   spec.Address{Label: "eth0:7", Scope: "link", NoPrefixRoute: true, Origin: 77},
-			b:   spec.Address{Label: "eth0:7", Scope: "link", NoPrefixRoute: true, Origin: 77, Deprecated: true},
-		},
-		"IPv4 address of an odd scope": {
-			key: on("eth0", "10.0.8.1/31"), a: spec.Address{Label: "x", Scope: "99"}, b: spec.Address{Label: "x", Scope: "99", Deprecated: true},
-		},
-		"IPv6 address": {
-			key: on("eth0", "2001:db8:7::/64"), a: spec.Address{Scope: "global", NoPrefixRoute: true}, b: spec.Address{Scope: "global", NoPrefixRoute: true, Deprecated: true},
-		},
-		"mapped IPv6 address": {key: on("eth0", "::ffff:192.0.2.1/128"), a: spec.Address{Scope: "global", NoDAD: true}},
-		"neighbour":           {key: permanent("eth0", "10.0.0.53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"}},
-		"IPv6 neighbour":      {key: permanent("eth0", "2001:db8::53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"}},
-		"neighbour behind what is down": {
-			key: permanent("eth1", "10.0.0.53"), a: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, b: spec.Neighbour{MAC: "02:00:5e:00:53:ff"},
-		},
-		"GUE receiver":      {key: spec.GUEReceiver(6080), a: spec.Link{Type: "gue", Up: true}},
-		"IPv6 GUE receiver": {key: spec.GUEReceiver6(65535), a: spec.Link{Type: "gue", Up: true}},
-		"link":              {key: spec.LinkKey{Name: "anycast0"}, a: spec.Link{Type: "dummy", Up: true}, b: spec.Link{Type: "dummy"}},
-		"link that is down": {key: spec.LinkKey{Name: "fifteen-letters"}, a: spec.Link{Type: "dummy"}, b: spec.Link{Type: "dummy", Up: true}},
-	} {
-		t.Log(name)
-		step := func(from, to spec.Value) {
-			t.Helper()
-			must(t, d, c.key, from, to)
-			if err := node.Do(c.key, from, to); err != nil {
-				t.Fatal(err)
-			}
-			live := read(t, d)
-			if got := live.Get(c.key); got != to {
-				t.Fatalf("%s is %v, want %v", c.key, got, to)
-			}
-			if diff := difference(node.State(), live); diff != "" {
-				t.Fatalf("simulated, kernel\n%s", diff)
-			}
-		}
-		step(nil, c.a)
-		agrees(t, d, read(t, d))
-		if c.b != nil {
-			step(c.a, c.b)
-			agrees(t, d, read(t, d))
-			step(c.b, c.a)
-			step(c.a, c.b)
-			step(c.b, nil)
-			step(nil, c.b)
-			step(c.b, nil)
-		} else {
-			step(c.a, nil)
-		}
-		step(nil, c.a)
-		step(c.a, nil)
-		if diff := difference(start, read(t, d)); diff != "" {
-			t.Errorf("before, after\n%s", diff)
-		}
-	}
-	if diff := cmp.Diff(settingsText(all), settingsText(everything(t))); diff != "" {
-		t.Errorf("-before +after\n%s", diff)
-	}
-}
-
-func TestKernelSettings(t *testing.T) {
-	d := kernel(t)
-	watched := spec.SysctlKey{Name: "net.ipv4.tcp_rmem"}
-	d.Watch(watched)
-	before, all := read(t, d), everything(t)
-	node := spec.NewNode(spec.Kernel{}, before)
-	for _, c := range []struct{ name, value string }{
-		{"net.ipv4.vs.conntrack", "1"},
-		{"net.ipv4.vs.sync_threshold", "5 60"},
-		{"net.ipv4.vs.drop_entry", "3"},
-		{"net.ipv4.vs.drop_entry", "2"},
-		{"net.ipv4.vs.secure_tcp", "1"},
-		{"net.ipv4.conf.eth0.arp_ignore", "1"},
-		{"net.ipv4.conf.all.arp_announce", "2"},
-		{"net.ipv4.conf.eth1.rp_filter", "1"},
-		{"net.ipv4.conf.eth0.forwarding", "1"},
-		{"net.ipv4.ip_forward", "1"},
-		{"net.ipv4.conf.eth0.forwarding", "0"},
-		{"net.ipv4.conf.all.accept_redirects", "1"},
-		{"net.ipv4.ip_forward", "1"}, // changes nothing
-		{"net.ipv4.ip_forward", "2"},
-		{"net.ipv4.conf.all.forwarding", "0"},
-		{"net.ipv4.conf.default.forwarding", "1"},
-		{"net.ipv4.conf.default.rp_filter", "2"},
-		{"net.ipv6.conf.eth0.forwarding", "1"},
-		{"net.ipv6.conf.all.forwarding", "1"},
-		{"net.ipv6.conf.eth0.forwarding", "0"},
-		{"net.ipv6.conf.all.forwarding", "1"}, // changes eth0
-		{"net.ipv6.conf.all.forwarding", "0"},
-		{watched.Name, "4096 131072 6291455"},
-	} {
-		k := spec.SysctlKey{Name: c.name}
-		was, want := node.State().Get(k), k.Normal(c.value)
-		must(t, d, k, was, spec.Sysctl{Value: c.value})
-		if err := node.Do(k, was, spec.Sysctl{Value: c.value}); err != nil {
-			t.Fatal(err)
-		}
-		live := read(t, d)
-		if got := live.Get(k); got != want {
-			t.Errorf("%s is %v, want %v", k, got, want)
-		}
-		if diff := difference(node.State(), live); diff != "" {
-			t.Fatalf("after %s=%s: simulated, kernel\n%s", k, c.value, diff)
-		}
-	}
-	agreesOnSettings(t, d, read(t, d))
-	for k, v := range before.Sysctls {
-		if live := read(t, d); live.Get(k) != spec.Value(v) {
-			must(t, d, k, live.Get(k), v)
-		}
-	}
-	for k, v := range before.Sysctls { // what the writing of others has changed back
-		if live := read(t, d); live.Get(k) != spec.Value(v) {
-			must(t, d, k, live.Get(k), v)
-		}
-	}
-	if diff := cmp.Diff(settingsText(all), settingsText(everything(t))); diff != "" {
-		t.Errorf("-before +after\n%s", diff)
-	}
-}
-
-func TestKernelModules(t *testing.T) {
-	kernelWith(t, "0")
-	drivertest.Kernel(t) // with nothing but lo
-	drivertest.Run(t, "modprobe", "-r", "ip6_gre", "ip_gre", "fou6", "fou", "ipip", "sit", "ip6_tunnel")
-	d, err := Open(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	if s := read(t, d); s.Get(spec.ModuleKey{Name: "fou"}) != nil {
-		t.Error("reading loads fou")
-	}
-	set(t, "net/ipv4/conf/default/rp_filter", "2")
-	if err := one(t, d, spec.GUEReceiver(6080), nil, spec.Link{Type: "gue", Up: true}); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "module fou is not loaded") {
-		t.Errorf("a receiver without its module: %v", err)
-	}
-	node := spec.NewNode(spec.Kernel{}, read(t, d))
-	for _, name := range []string{"ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou", "ip_vs_ftp", "ipip"} {
-		k := spec.ModuleKey{Name: name}
-		must(t, d, k, nil, spec.Module{})
-		if err := node.Do(k, nil, spec.Module{}); err != nil {
-			t.Fatal(err)
-		}
-		live := read(t, d)
-		for k := range live.Modules { // what comes with others
-			node.Do(k, nil, spec.Module{})
-		}
-		if diff := difference(node.State(), live); diff != "" {
-			t.Fatalf("after %s: simulated, kernel\n%s", name, diff)
-		}
-		agrees(t, d, live)
-	}
-	for name, words := range map[string]string{"nonsense": "no such module", "-r": "no such module", "../x": "no such module", "": "no such module"} {
-		err := one(t, d, spec.ModuleKey{Name: name}, nil, spec.Module{})
-		if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), words) {
-			t.Errorf("module %q: %v", name, err)
-		}
 	}
 }
 

@@ -106,10 +106,10 @@ func isBuiltin(list map[string]bool, name string) bool {
 	return err == nil
 }
 
-// plain says that a name can be that of a module; others would be a path, or nothing.
+// plain says that a name can be that of a module, in which there are no dashes; others would be a path, an option or nothing.
 func plain(name string) bool {
 	return name != "" && len(name) < 56 && !strings.ContainsFunc(name, func(r rune) bool {
-		return r != '_' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 	})
 }
 
@@ -149,7 +149,7 @@ func load(ctx context.Context, name string) error {
 	return explained{unix.ENOENT, "modprobe says that it is loaded, and it is not: look for \"install\" in /etc/modprobe.d"}
 }
 
-// modprobe calls the kernel's own program with the environment that the kernel gives it.
+// modprobe calls the program that the kernel calls, in the same environment, but not with -q: it says what is wrong.
 func modprobe(ctx context.Context, name string) (said string, err error) {
 	b, err := os.ReadFile("/proc/sys/kernel/modprobe")
 	program := strings.TrimSpace(string(b))
@@ -158,7 +158,7 @@ func modprobe(ctx context.Context, name string) (said string, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loading)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, "-q", "--", name)
+	cmd := exec.CommandContext(ctx, program, "--", name)
 	cmd.Env = []string{"HOME=/", "PATH=/sbin:/usr/sbin:/bin:/usr/bin", "LC_ALL=C"}
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
