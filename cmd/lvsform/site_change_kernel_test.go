@@ -87,6 +87,10 @@ func TestKernelNoDrop(t *testing.T) {
 		{"a port", "ports", "[80, 81]"},
 	} {
 		c.set(step.name, step.value)
+		if step.name == "scheduler" {
+			w := c.run("dir1", exitDone, "plan")
+			w.says(w.out+w.err, "the kernel may refuse a new connection")
+		}
 		r := c.while(c.knocks, func() { c.apply("dir1") })
 		if step.name == "scheduler" && several() {
 			// While the kernel waits for its other CPUs it has no scheduler, and a service has three of these.

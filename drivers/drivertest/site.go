@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -27,6 +28,7 @@ type Site struct {
 	t      testing.TB
 	middle *Netns // holds the two bridges
 	macs   map[string]string
+	ports  atomic.Uint32 // of the client, used so far
 }
 
 // SiteNode is a machine of a Site.

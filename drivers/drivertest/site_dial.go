@@ -78,7 +78,7 @@ func (s *SiteSession) line() (string, error) {
 
 // connect is done without net.Dialer, which would keep a thread in the client's namespace for as long as it waits.
 func (s *Site) connect(from netip.Addr, to netip.AddrPort) (conn net.Conn, retried bool, err error) {
-	fd, err := s.Client.socket(from, to, unix.SOCK_STREAM)
+	fd, err := s.socket(from, to, unix.SOCK_STREAM)
 	if err != nil {
 		return nil, false, err
 	}
@@ -124,20 +124,24 @@ func connected(fd int) (done, retried bool, err error) {
 	return true, info.Total_retrans > 0, nil
 }
 
-// socket is one in the namespace, with a source address if there is to be one.
-func (n *Netns) socket(from netip.Addr, to netip.AddrPort, kind int) (fd int, err error) {
-	family := unix.AF_INET6
+// socket is one of the client's, with a source port that no other had: an old connection that the director remembers, to a
+// server that is gone, would swallow the new one.
+func (s *Site) socket(from netip.Addr, to netip.AddrPort, kind int) (fd int, err error) {
+	family, source := unix.AF_INET6, netip.IPv6Unspecified()
 	if to.Addr().Is4() {
-		family = unix.AF_INET
+		family, source = unix.AF_INET, netip.IPv4Unspecified()
 	}
-	n.Do(func() { fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0) })
+	s.Client.Do(func() { fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0) })
 	if err != nil {
 		return 0, os.NewSyscallError("socket", err)
 	}
 	if from.IsValid() {
-		if err := unix.Bind(fd, sockaddr(netip.AddrPortFrom(from, 0))); err != nil {
-			return 0, errors.Join(os.NewSyscallError("bind", err), unix.Close(fd))
-		}
+		source = from
+	}
+	const first, ports = 10000, 50000
+	port := first + uint16(s.ports.Add(1)%ports)
+	if err := unix.Bind(fd, sockaddr(netip.AddrPortFrom(source, port))); err != nil {
+		return 0, errors.Join(os.NewSyscallError("bind", err), unix.Close(fd))
 	}
 	return fd, nil
 }

@@ -22,7 +22,7 @@ type SiteFlow struct {
 // Flow opens a flow from the client to a service. It ends with the test.
 func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteFlow {
 	s.t.Helper()
-	fd, err := s.Client.socket(from, to, unix.SOCK_DGRAM)
+	fd, err := s.socket(from, to, unix.SOCK_DGRAM)
 	if err != nil {
 		s.t.Fatal(err)
 	}
