@@ -157,7 +157,7 @@ func (b *batch) tidy(family uint8) (out []request) {
 		s, x := c.shape(), b.now.chains[c]
 		switch {
 		case s.family != family:
-		case x.there && len(x.rules)+len(b.fresh[c]) == b.removed[c]:
+		case x.there && !x.strange && len(x.rules)+len(b.fresh[c]) == b.removed[c]:
 			out = append(out, s.deleteChain())
 			use--
 		case !x.there && len(b.fresh[c]) > 0:

@@ -22,16 +22,22 @@ import (
 
 // Rules are those of one network namespace. Its methods may be called by several goroutines; they take turns.
 type Rules struct {
-	mu    sync.Mutex
-	space *netns.Space
+	mu   sync.Mutex
+	dial func() (transport, error)
 	// socket is nil until it is needed, and after an error.
 	socket *socket
-	kernel presence
+	// has says that nf_tables is there to be asked.
+	has    func() bool
 	closed bool
 }
 
 // Open stays with the namespace, which must outlive it. Nothing is asked of the kernel yet.
-func Open(space *netns.Space) (*Rules, error) { return &Rules{space: space}, nil }
+func Open(space *netns.Space) (*Rules, error) {
+	return &Rules{has: new(presence).has, dial: func() (t transport, err error) {
+		err = space.Do(func() error { t, err = openLink(); return err })
+		return t, err
+	}}, nil
+}
 
 // Close gives up the socket. The rules stay as they are.
 func (r *Rules) Close() error {
@@ -79,17 +85,18 @@ func (r *Rules) look(load bool) (snapshot, error) {
 	if r.closed {
 		return snapshot{}, errors.New("the driver is closed")
 	}
-	if !load && !r.kernel.has() {
+	if !load && !r.has() {
 		return snapshot{}, nil
 	}
 	if r.socket == nil {
-		err := r.space.Do(func() (err error) { r.socket, err = openSocket(); return err })
+		t, err := r.dial()
 		if errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.EAFNOSUPPORT) {
 			err = unix.EOPNOTSUPP
 		}
 		if err != nil {
 			return snapshot{}, err
 		}
+		r.socket = newSocket(t)
 	}
 	now, err := r.socket.look()
 	if err != nil {

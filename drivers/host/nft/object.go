@@ -54,22 +54,17 @@ func masqueradeRules(k spec.DestinationKey, v spec.MasqueradeRule) (r ruleset, e
 		v.Source.IsValid() && (!plain(v.Source) || v.Source.Is4() != server.Is4()) {
 		return r, unix.EINVAL
 	}
-	var list []expression
+	list := to(server)
 	if s.IsMark() {
-		list = append(list, meta(unix.NFT_META_MARK), is(binary.NativeEndian.AppendUint32(nil, s.FWMark)...))
+		list = append([]expression{meta(unix.NFT_META_MARK), is(binary.NativeEndian.AppendUint32(nil, s.FWMark)...)}, list...)
 	} else {
-		key := uint32(unix.NFT_CT_DST_IP)
-		if server.Is6() {
-			key = unix.NFT_CT_DST_IP6
-		}
-		list = append(list, meta(unix.NFT_META_L4PROTO), is(byte(s.Protocol)), original(key), is(s.Address.Addr().AsSlice()...))
-		if p := s.Address.Port(); p != 0 {
-			list = append(list, original(unix.NFT_CT_PROTO_DST), is(port(p)...))
-		}
+		list = append(list, meta(unix.NFT_META_L4PROTO), is(byte(s.Protocol)))
 	}
-	list = append(list, to(server)...)
 	if p := k.Address.Port(); p != 0 {
 		list = append(list, targetPort(), is(port(p)...))
+	}
+	if !s.IsMark() {
+		list = append(list, originally(s.Address)...)
 	}
 	if v.Source.IsValid() {
 		list = append(list, load(v.Source.AsSlice()), sourceNAT(uint32(nfFamily(server))))
@@ -78,6 +73,20 @@ func masqueradeRules(k spec.DestinationKey, v spec.MasqueradeRule) (r ruleset, e
 	}
 	r[postrouting] = list
 	return r, 0
+}
+
+// originally matches connections to a service. The port stands behind all that says which protocol it is of: nft cannot read
+// back what it lists of a rule with another order.
+func originally(service netip.AddrPort) []expression {
+	key := uint32(unix.NFT_CT_DST_IP)
+	if service.Addr().Is6() {
+		key = unix.NFT_CT_DST_IP6
+	}
+	out := []expression{original(key), is(service.Addr().AsSlice()...)}
+	if p := service.Port(); p != 0 {
+		out = append(out, original(unix.NFT_CT_PROTO_DST), is(port(p)...))
+	}
+	return out
 }
 
 // Offsets in an ARP packet for IPv4 over Ethernet.

@@ -4,6 +4,7 @@ package nft
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lvsform/lvsform/spec"
@@ -29,6 +30,8 @@ type content struct {
 	// strange says that it is not the chain that we make.
 	strange bool
 	rules   []rule
+	// use is how many rules the kernel counts, parts in how many datagrams they came.
+	use, parts int
 }
 
 // parts are the rules that carry the name of an object, whatever they do.
@@ -44,31 +47,52 @@ var errRestless = errors.New("the nftables rules of this network namespace kept 
 
 // look reads our tables again until nothing has changed on the way.
 func (s *socket) look() (out snapshot, err error) {
-	before, err := s.generation()
-	for attempt := 0; err == nil && attempt < attempts; attempt++ {
+	var last snapshot
+	for attempt := range attempts {
 		pause(attempt)
-		if out, err = s.lookOnce(); err != nil {
-			break
-		}
-		if out.generation, err = s.generation(); err == nil && out.generation == before {
+		var whole errBatch
+		out, err = s.lookOnce()
+		switch {
+		case errors.As(err, &whole) && whole.Errno == unix.ERESTART:
+		case err != nil:
+			return snapshot{}, err
+		case out.sure() || last.tables != nil && out.equal(last):
 			return out, nil
+		default:
+			last = out
+			continue
 		}
-		before = out.generation
+		last = snapshot{}
 	}
-	if err == nil {
-		err = errRestless
-	}
-	return snapshot{}, err
+	return snapshot{}, errRestless
 }
 
+// lookOnce gives ERESTART if anything has changed.
 func (s *socket) lookOnce() (out snapshot, err error) {
+	if out.generation, err = s.generation(); err != nil {
+		return out, err
+	}
+	if err := s.wait(out.generation); err != nil {
+		return out, err
+	}
+	if err := s.content(&out); err != nil {
+		return out, err
+	}
+	after, err := s.generation()
+	if err == nil && after != out.generation {
+		err = errBatch{unix.ERESTART}
+	}
+	return out, err
+}
+
+func (s *socket) content(out *snapshot) (err error) {
 	out.tables, out.objects = map[uint8]table{}, map[spec.Key]parts{}
 	for _, family := range families() {
 		switch t, err := s.table(family); {
 		case err == nil:
 			out.tables[family] = t
 		case !errors.Is(err, unix.ENOENT):
-			return out, err
+			return err
 		}
 	}
 	for c := range chains {
@@ -76,7 +100,7 @@ func (s *socket) lookOnce() (out snapshot, err error) {
 			continue
 		}
 		if out.chains[c], err = s.chain(c); err != nil {
-			return out, err
+			return err
 		}
 		for _, r := range out.chains[c].rules {
 			if r.key != nil {
@@ -86,7 +110,27 @@ func (s *socket) lookOnce() (out snapshot, err error) {
 			}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// sure says that no rule can be missing. Rules that a transaction adds, and takes back when it fails, shift those behind
+// them: a dump in several parts may leave one out, and no number tells.
+func (s *snapshot) sure() bool {
+	for _, c := range s.chains {
+		if c.parts > 1 && c.use != len(c.rules) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *snapshot) equal(o snapshot) bool {
+	for i, c := range s.chains {
+		if !slices.EqualFunc(c.rules, o.chains[i].rules, func(a, b rule) bool { return a.handle == b.handle }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *socket) table(family uint8) (t table, err error) {
@@ -107,7 +151,7 @@ func (s *socket) chain(c chain) (out content, err error) {
 			return err
 		}
 		hook, err := inside(fields[unix.NFTA_CHAIN_HOOK])
-		out.there = true
+		out.there, out.use = true, int(fields.number(unix.NFTA_CHAIN_USE))
 		out.strange = fields.text(unix.NFTA_CHAIN_TYPE) != shape.kind || hook.number(unix.NFTA_HOOK_HOOKNUM) != shape.hook ||
 			int32(hook.number(unix.NFTA_HOOK_PRIORITY)) != shape.priority
 		return err
@@ -117,17 +161,24 @@ func (s *socket) chain(c chain) (out content, err error) {
 	}
 	if err == nil {
 		out.rules, err = s.rules(c)
+		out.parts = s.parts
 	}
 	return out, err
 }
 
 func (s *socket) rules(c chain) (out []rule, err error) {
+	// For the same reason one may come twice, even in a short dump.
+	seen := map[uint64]bool{}
 	err = s.ask(c.shape().rule(unix.NFT_MSG_GETRULE, unix.NLM_F_DUMP), func(a answer) error {
 		fields, err := a.attributes()
 		if err != nil {
 			return err
 		}
 		r := rule{handle: fields.number64(unix.NFTA_RULE_HANDLE)}
+		if seen[r.handle] {
+			return nil
+		}
+		seen[r.handle] = true
 		// Values are in the buffer of the socket: what is kept is a copy.
 		if k := commented(fields[unix.NFTA_RULE_USERDATA]); k != nil && c.has(k.Kind()) {
 			r.key = k

@@ -4,79 +4,28 @@ package nft
 
 import (
 	"errors"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// socket is the way to nfnetlink in the network namespace that the thread was in when it was opened.
+// socket asks nfnetlink.
 type socket struct {
-	fd  int
+	transport
 	seq uint32
 	buf []byte
+	// parts is the number of datagrams with objects that the last answer to ask came in.
+	parts int
 }
 
-const (
-	// A datagram of a dump is no larger than the buffer that it is received with, up to this.
-	receiveSize = 32 << 10
-	// The kernel has answered when a send returns, but for the later parts of a dump.
-	receiveTimeout = 2 // seconds
-	// Room for the requests, and for an answer to each.
-	bufferSize = 1 << 20
-)
+func newSocket(t transport) *socket { return &socket{transport: t, buf: make([]byte, receiveSize)} }
 
-var errLost = errors.New("the kernel's answer did not come")
-
-func openSocket() (*socket, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER)
+// read is one datagram of answers, good until the next.
+func (s *socket) read(wait bool) ([]answer, error) {
+	n, err := s.receive(s.buf, wait)
 	if err != nil {
-		return nil, os.NewSyscallError("netlink socket", err)
-	}
-	timeout := unix.Timeval{Sec: receiveTimeout}
-	err = errors.Join(
-		// Connected: nobody but the kernel can put a datagram in.
-		os.NewSyscallError("netlink connect", unix.Connect(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK})),
-		// An error does not repeat its request.
-		os.NewSyscallError("NETLINK_CAP_ACK", unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)),
-		os.NewSyscallError("SO_RCVTIMEO", unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &timeout)),
-	)
-	if err != nil {
-		unix.Close(fd)
 		return nil, err
 	}
-	// Not permitted to everybody, and not necessary.
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, bufferSize)
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, bufferSize)
-	return &socket{fd: fd, buf: make([]byte, receiveSize)}, nil
-}
-
-func (s *socket) close() error { return os.NewSyscallError("close", unix.Close(s.fd)) }
-
-func (s *socket) send(b []byte) error {
-	for {
-		_, err := unix.Write(s.fd, b)
-		if err != unix.EINTR {
-			return os.NewSyscallError("netlink send", err)
-		}
-	}
-}
-
-// receive is one datagram of answers, good until the next.
-func (s *socket) receive(flags int) ([]answer, error) {
-	for {
-		n, _, kind, _, err := unix.Recvmsg(s.fd, s.buf, nil, flags)
-		switch {
-		case err == unix.EINTR:
-		case err == unix.EAGAIN || err == unix.ENOBUFS:
-			return nil, errLost
-		case err != nil:
-			return nil, os.NewSyscallError("netlink receive", err)
-		case kind&unix.MSG_TRUNC != 0:
-			return nil, errMalformed
-		default:
-			return answers(s.buf[:n])
-		}
-	}
+	return answers(s.buf[:n])
 }
 
 // ask gives f each object of the answer to a request. The error is the kernel's errno, or that of a transport which is not
@@ -85,15 +34,16 @@ func (s *socket) ask(r request, f func(answer) error) error {
 	if r.flags&unix.NLM_F_DUMP == 0 {
 		r.flags |= unix.NLM_F_ACK
 	}
-	s.seq++
+	s.seq, s.parts = s.seq+1, 0
 	if err := s.send(r.append(nil, s.seq)); err != nil {
 		return err
 	}
 	for {
-		got, err := s.receive(0)
+		got, err := s.read(true)
 		if err != nil {
 			return err
 		}
+		counted := false
 		for _, a := range got {
 			switch {
 			case a.seq != s.seq:
@@ -104,6 +54,9 @@ func (s *socket) ask(r request, f func(answer) error) error {
 				}
 				return err
 			default:
+				if !counted {
+					counted, s.parts = true, s.parts+1
+				}
 				if err := f(a); err != nil {
 					return err
 				}
@@ -114,6 +67,8 @@ func (s *socket) ask(r request, f func(answer) error) error {
 
 // errBatch is an errno for a batch as a whole.
 type errBatch struct{ unix.Errno }
+
+func (e errBatch) Unwrap() error { return e.Errno }
 
 // transact does all requests or none, and none if anything has changed since the generation: with ERESTART. A kernel's no to
 // single requests is in the map, by their number. Without one, and without an error, all is done.
@@ -136,6 +91,13 @@ func (s *socket) transact(generation uint32, requests []request) (map[int]unix.E
 	return s.outcome(base, len(requests))
 }
 
+// wait is until no transaction is under way, if the generation is still the one. The kernel counts a transaction shortly before
+// it can be seen: what is read after that number alone may be older than it says.
+func (s *socket) wait(generation uint32) error {
+	_, err := s.transact(generation, nil)
+	return err
+}
+
 // outcome reads the answers to a batch. The kernel answers the last request, and each that it refuses, in any case; a refusal
 // of the whole stands at the message before the first.
 func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
@@ -143,8 +105,8 @@ func (s *socket) outcome(base uint32, count int) (map[int]unix.Errno, error) {
 	var whole unix.Errno
 	complete := false
 	for {
-		got, err := s.receive(unix.MSG_DONTWAIT)
-		if err == errLost && (complete || whole != 0) {
+		got, err := s.read(false)
+		if err == errLost && (complete || whole != 0 || count == 0) {
 			break
 		}
 		if err != nil {
