@@ -9,14 +9,12 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// drain waits until the destinations of the batch that are to be drained have no active connections, each at most as long as its
+// drain waits until the destinations that the first batch waits for have no active connections, each at most as long as its
 // step says. All of them drain at the same time. waited says that there were any.
-func (r *run) drain(ctx context.Context, batch plan.Changeset) (waited bool, err error) {
-	w := waiting{}
-	for _, s := range batch {
-		if k, ok := s.Key.(spec.DestinationKey); ok && s.Drain > 0 {
-			w[k] = s.Drain
-		}
+func (r *run) drain(ctx context.Context, cs plan.Changeset) (waited bool, err error) {
+	w := waiting(cs.Waits())
+	for k := range r.waited {
+		delete(w, k) // it was waited for with an address
 	}
 	waited = len(w) > 0
 	start, pause := time.Now(), 50*time.Millisecond
@@ -57,6 +55,7 @@ func (r *run) look(w waiting, counts map[spec.DestinationKey]spec.Connections, e
 			r.report(Event{Kind: EventDrained, Key: k, Elapsed: elapsed})
 		}
 		delete(w, k)
+		r.waited[k] = true
 	}
 	return e
 }

@@ -24,6 +24,8 @@ const (
 	EventDeadline
 	// EventCut: Key is about to be taken back and has Active connections, which are lost.
 	EventCut
+	// EventAnnounce: Address was made known to its neighbours for the Steps-th time.
+	EventAnnounce
 	// EventUndo: because of Err, Steps steps are about to be undone.
 	EventUndo
 )
@@ -35,6 +37,7 @@ type Event struct {
 	Undo          bool
 	Err           error
 	Key           spec.DestinationKey
+	Address       spec.AddressKey
 	Active        uint32
 	Steps         int
 	Elapsed, Left time.Duration

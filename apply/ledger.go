@@ -38,8 +38,15 @@ type ledgerJSON struct {
 type ownedJSON struct {
 	Name     string          `json:"name"`
 	Drain    string          `json:"drain,omitempty"`
+	Announce *announceJSON   `json:"announce,omitempty"`
+	Quiet    bool            `json:"quiet,omitempty"`
 	Original json.RawMessage `json:"original,omitempty"`
 	Ours     json.RawMessage `json:"ours,omitempty"`
+}
+
+type announceJSON struct {
+	Count    int    `json:"count"`
+	Interval string `json:"interval"`
 }
 
 // CheckInstance says whether a name can be an instance's.
@@ -90,7 +97,13 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		owned := plan.Owned{Name: o.Name}
+		owned := plan.Owned{Name: o.Name, Quiet: o.Quiet}
+		if o.Announce != nil {
+			owned.Announce.Count = o.Announce.Count
+			if owned.Announce.Interval, err = time.ParseDuration(o.Announce.Interval); err != nil {
+				return nil, fmt.Errorf("%s: %w", text, err)
+			}
+		}
 		if o.Drain != "" {
 			if owned.Drain, err = time.ParseDuration(o.Drain); err != nil {
 				return nil, fmt.Errorf("%s: %w", text, err)
@@ -113,7 +126,10 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 func (f LedgerFile) Save(l plan.Ledger) error {
 	j := ledgerJSON{ledgerFormat, f.Boot, f.Instance, make(map[string]ownedJSON, len(l))}
 	for k, o := range l {
-		out := ownedJSON{Name: o.Name}
+		out := ownedJSON{Name: o.Name, Quiet: o.Quiet}
+		if o.Announce != (spec.Announce{}) {
+			out.Announce = &announceJSON{o.Announce.Count, o.Announce.Interval.String()}
+		}
 		if o.Drain != 0 {
 			out.Drain = o.Drain.String()
 		}

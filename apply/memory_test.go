@@ -24,6 +24,9 @@ type memory struct {
 	changes int
 	reads   int
 	readErr error
+	// announced are the addresses that were announced, each time.
+	announced   []spec.AddressKey
+	announceErr error
 }
 
 // fault is what goes wrong with a change.
@@ -58,7 +61,10 @@ func (m *memory) Connections(context.Context, []spec.ServiceKey) (map[spec.Desti
 	return m.connections(), nil
 }
 
-func (m *memory) Announce(context.Context, []spec.AddressKey) error { return nil }
+func (m *memory) Announce(_ context.Context, addresses []spec.AddressKey) error {
+	m.announced = append(m.announced, addresses...)
+	return m.announceErr
+}
 
 func (m *memory) Cannot(k spec.Key, v spec.Value) error {
 	if m.cannot == nil {

@@ -46,7 +46,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err := o.Ledger.Save(p.Intend(ledger)); err != nil {
 		return err
 	}
-	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience}
+	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience, waited: map[spec.DestinationKey]bool{}}
 	if r.report == nil {
 		r.report = func(Event) {}
 	}
@@ -115,6 +115,8 @@ type run struct {
 	doubtful map[int]bool
 	// failed are the steps that the driver says were not done, although the object was not in their way.
 	failed plan.Changeset
+	// waited are the destinations that are not waited for any more, on the way there or on the way back.
+	waited map[spec.DestinationKey]bool
 	// patience is how long a node that cannot be read is asked again.
 	patience time.Duration
 }
@@ -122,7 +124,7 @@ type run struct {
 // do stops at the first batch with a failure, after all of that batch is known.
 func (r *run) do(ctx context.Context, cs plan.Changeset) error {
 	for len(cs) > 0 {
-		waited, err := r.drain(ctx, cs.Batch())
+		waited, err := r.drain(ctx, cs)
 		if err != nil {
 			return err
 		}
@@ -136,6 +138,9 @@ func (r *run) do(ctx context.Context, cs plan.Changeset) error {
 		}
 		batch := cs.Batch()
 		if err := r.batch(ctx, batch, false); err != nil {
+			return err
+		}
+		if err := r.announce(ctx, batch); err != nil {
 			return err
 		}
 		cs = cs[len(batch):]

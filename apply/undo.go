@@ -105,13 +105,19 @@ func (r *run) wayBack(done plan.Changeset, live spec.State) plan.Changeset {
 
 // takeBack does the way back. It stops where a batch is not as it should be afterwards, because what comes after rests on it.
 func (r *run) takeBack(ctx context.Context, back plan.Changeset) (problems []error) {
-	for _, batch := range back.Batches() {
-		if _, err := r.drain(ctx, batch); err != nil {
+	r.waited = map[spec.DestinationKey]bool{}
+	for len(back) > 0 {
+		if _, err := r.drain(ctx, back); err != nil {
 			problems = append(problems, fmt.Errorf("undoing: %w", err)) // it is waited for no longer
 		}
+		batch := back.Batch()
+		back = back[len(batch):]
 		r.tellCut(ctx, batch)
 		err := r.batch(ctx, batch, true)
 		if err == nil {
+			if err := r.announce(ctx, batch); err != nil {
+				problems = append(problems, fmt.Errorf("undoing: %w", err)) // the address is up all the same
+			}
 			continue
 		}
 		problems = append(problems, fmt.Errorf("undoing: %w", err))

@@ -7,25 +7,59 @@ import "github.com/lvsform/lvsform/spec"
 type class uint8
 
 const (
-	classTimeouts class = iota + 1
+	classGrow     class = iota + 1 // services and destinations come, weights rise
+	classService                   // services are edited
+	classReroute                   // drained destinations change their method or tunnel
+	classLower                     // weights fall
+	classLeave                     // destinations go
+	classWithdraw                  // services go
 	classSync
-	classGrow     // services and destinations come, weights rise
-	classService  // services are edited
-	classReroute  // drained destinations change their method or tunnel
-	classLower    // weights fall
-	classLeave    // destinations go
-	classWithdraw // services go
+	classRise                                                     // links go up
+	classSink                                                     // links go down
+	classOpen                                                     // settings open something
+	classClose                                                    // settings close something
+	classRewrite                                                  // a setting that may set others: alone in its batch
+	classCome                                                     // other objects come or are changed: one class for each kind
+	classGo      = classCome + class(spec.KindMasqueradeRule) + 1 // and go
 )
 
 func (c Change) class() class {
-	switch c.Key.Kind() {
-	case spec.KindTimeouts:
-		return classTimeouts
-	case spec.KindSyncDaemon:
+	switch k := c.Key.(type) {
+	case spec.SyncDaemonKey:
 		return classSync
-	case spec.KindService:
+	case spec.ServiceKey:
 		return [...]class{Create: classGrow, Update: classService, Delete: classWithdraw}[c.Action()]
+	case spec.DestinationKey:
+		return c.serverClass()
+	case spec.SysctlKey:
+		return c.settingClass(k)
+	case spec.LinkKey:
+		if c.Action() == Update {
+			if c.After.(spec.Link).Up {
+				return classRise
+			}
+			return classSink
+		}
 	}
+	if c.After == nil {
+		return classGo + class(c.Key.Kind())
+	}
+	return classCome + class(c.Key.Kind())
+}
+
+func (c Change) settingClass(k spec.SysctlKey) class {
+	before, _ := c.Before.(spec.Sysctl)
+	after, _ := c.After.(spec.Sysctl)
+	switch {
+	case k.MaySetOthers() && before != after:
+		return classRewrite
+	case closes(k, before, after):
+		return classClose
+	}
+	return classOpen
+}
+
+func (c Change) serverClass() class {
 	switch c.Action() {
 	case Create:
 		return classGrow
@@ -74,7 +108,7 @@ func (cs Changeset) Batches() []Changeset {
 func (cs Changeset) Batch() Changeset {
 	seen := map[spec.Key]bool{}
 	for i, s := range cs {
-		if i > 0 && (s.class() != cs[0].class() || seen[s.Key]) {
+		if i > 0 && (s.class() != cs[0].class() || s.class() == classRewrite || seen[s.Key]) {
 			return cs[:i:i]
 		}
 		seen[s.Key] = true

@@ -13,7 +13,12 @@ func (m *maker) caution() {
 	m.cautionServers()
 	m.cautionDrains()
 	m.cautionIdle()
+	m.cautionAddresses()
+	m.cautionLinks()
 }
+
+// setting is a live sysctl's value, or "".
+func (m *maker) setting(name string) string { return m.Live.Sysctls[spec.SysctlKey{Name: name}].Value }
 
 // cautionIdle tells of servers that take nothing because of a weight that is not lvsform's to mend.
 func (m *maker) cautionIdle() {
@@ -99,10 +104,10 @@ func (m *maker) cautionDrains() {
 			}
 		}
 	}
-	if len(sticky) > 0 && m.Host.Sysctls["net.ipv4.vs.expire_quiescent_template"] == "0" {
+	if len(sticky) > 0 && m.setting("net.ipv4.vs.expire_quiescent_template") == "0" {
 		m.warn("Persistent clients go on to a server that drains until their time is up, because net.ipv4.vs.expire_quiescent_template is 0 (%s): set it to 1.", list(sticky))
 	}
-	if deletes > 0 && m.Host.Sysctls["net.ipv4.vs.expire_nodest_conn"] == "1" {
+	if deletes > 0 && m.setting("net.ipv4.vs.expire_nodest_conn") == "1" {
 		m.warn("Connections that are still open when their server is deleted are reset, because net.ipv4.vs.expire_nodest_conn is 1.")
 	}
 	if deletes > 0 {

@@ -72,10 +72,13 @@ type Step struct {
 type Changeset []Step
 
 // Inverse is the way back: the steps taken back, last first. A step that waited before it created or edited still
-// waits when it is taken back by an edit; what is created again has nothing to wait for.
+// waits when it is taken back by an edit; what is created again has nothing to wait for. A module stays loaded.
 func (cs Changeset) Inverse() Changeset {
 	out := make(Changeset, 0, len(cs))
 	for i := len(cs) - 1; i >= 0; i-- {
+		if cs[i].Key.Kind() == spec.KindModule {
+			continue
+		}
 		s := Step{Change: cs[i].Change.Inverse(), Announce: cs[i].Announce}
 		if s.Action() == Update {
 			s.Drain = cs[i].Drain
@@ -93,40 +96,6 @@ func (cs Changeset) Changes() []Change {
 	}
 	return out
 }
-
-// Objects are the changes as a person counts them: one for each object, from its first Before to its last After, in
-// the order in which the objects are first touched. An object that ends as it began is left out.
-func (cs Changeset) Objects() []Change {
-	at := make(map[spec.Key]int, len(cs))
-	var out []Change
-	for _, s := range cs {
-		if i, ok := at[s.Key]; ok {
-			out[i].After = s.After
-			continue
-		}
-		at[s.Key] = len(out)
-		out = append(out, s.Change)
-	}
-	kept := out[:0]
-	for _, c := range out {
-		if c.Before != c.After {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}
-
-// Before is what the changeset finds: for each object the first Before; nil is an absent object.
-func (cs Changeset) Before() map[spec.Key]spec.Value {
-	out := make(map[spec.Key]spec.Value, len(cs))
-	for i := len(cs) - 1; i >= 0; i-- {
-		out[cs[i].Key] = cs[i].Before
-	}
-	return out
-}
-
-// After is what the changeset leaves: for each object the last After; nil is an absent object.
-func (cs Changeset) After() map[spec.Key]spec.Value { return cs.Inverse().Before() }
 
 // StaleError says that an object is not as a changeset found it.
 type StaleError struct {

@@ -14,19 +14,24 @@ func (m *maker) choose() error {
 		return nil
 	}
 	m.plan.Partial = true
-	hit := map[string]bool{}
-	keys := map[spec.Key]bool{}
+	hit, keys := map[string]bool{}, map[spec.Key]bool{}
 	for k := range m.Live.All() {
 		keys[k] = true
 	}
 	for k := range m.goal.All() {
 		keys[k] = true
 	}
+	m.picked = map[spec.Key]bool{}
 	for k := range keys {
 		if m.matches(k, hit) {
-			continue
+			m.picked[k] = true
 		}
-		m.goal.Set(k, m.Live.Get(k))
+	}
+	m.need(keys)
+	for k := range keys {
+		if !m.picked[k] {
+			m.goal.Set(k, m.Live.Get(k))
+		}
 	}
 	var errs []error
 	for _, address := range append(append([]string{}, m.Targets...), m.Exclude...) {
@@ -38,30 +43,35 @@ func (m *maker) choose() error {
 	return errors.Join(errs...)
 }
 
-// parents adds the services that chosen destinations need, and keeps those that destinations left alone still have.
-func (m *maker) parents() {
-	for d := range m.goal.Destinations {
-		if m.goal.Get(d.Service) == nil {
-			v := m.Live.Get(d.Service)
-			if v == nil {
-				v = m.Desired.State.Get(d.Service)
-			}
-			m.goal.Set(d.Service, v)
-		}
-	}
-}
-
-func (m *maker) chosen(k spec.Key) bool {
-	return len(m.Targets)+len(m.Exclude) == 0 || m.matches(k, map[string]bool{})
-}
+func (m *maker) chosen(k spec.Key) bool { return m.picked == nil || m.picked[k] }
 
 func (m *maker) matches(k spec.Key, hit map[string]bool) bool {
-	names := []string{m.name(k), k.String()}
-	if d, ok := k.(spec.DestinationKey); ok {
-		names = append(names, d.Service.String(), spec.LiveName(d))
-	}
+	names := m.names(k)
 	target, exclude := matched(names, m.Targets, hit), matched(names, m.Exclude, hit)
 	return (target || len(m.Targets) == 0) && !exclude
+}
+
+// names are all that an object is called: its address, its kernel identity, and that of what it belongs to.
+func (m *maker) names(k spec.Key) []string {
+	names := []string{m.name(k), k.String()}
+	switch k := k.(type) {
+	case spec.DestinationKey:
+		names = append(names, k.Service.String(), spec.LiveName(k))
+	case spec.MasqueradeRuleKey:
+		names = append(names, k.Destination.String(), k.Destination.Service.String())
+	case spec.MarkRuleKey:
+		names = append(names, m.marks(k).String())
+	}
+	return names
+}
+
+// marks is the service that a mark rule is for: as it is to be, or as it was.
+func (m *maker) marks(k spec.MarkRuleKey) spec.ServiceKey {
+	v, ok := m.goal.MarkRules[k]
+	if !ok {
+		v = m.Live.MarkRules[k]
+	}
+	return spec.Mark(v.Mark, spec.FamilyOf(k.Address))
 }
 
 func matched(names, addresses []string, hit map[string]bool) bool {

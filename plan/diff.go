@@ -2,135 +2,167 @@ package plan
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Options settle what two States do not say.
+// Options settle what two States do not say. Each may be nil.
 type Options struct {
 	// Drain is how long a destination that goes, or changes its method, may keep its connections; 0 does it at once.
 	// nil is spec.DefaultDrain for each.
 	Drain func(spec.DestinationKey) time.Duration
+	// Announce is how an address of a director is made known once it is up; nil is not at all.
+	Announce func(spec.AddressKey) spec.Announce
+	// Quiet says that an address is that of a real server, which must not be heard of; nil is none.
+	Quiet func(spec.AddressKey) bool
+	// HandOver says that another node takes over an address that goes; nil is none.
+	HandOver func(spec.AddressKey) bool
 }
 
 // Diff is the ordered steps from live to desired, safe at every step and on the way back when both states are valid.
-// The order depends on the two states alone. Timeouts that only one side has are left: a kernel cannot lose them.
+// The order depends on the two states and the options alone; it is that of the places. What a kernel cannot lose is left
+// where only the live state has it: timeouts, modules, the links that come with these, and settings.
 //
-// Forward go the steps that add: timeouts, services, destinations, service edits, weights that rise; then destinations
-// whose method changes, drained, one of each service at a time; backward go the steps that take away: weights that
-// fall, destinations (after waiting), services.
+// Objects that come with others (the settings of a link, the link of a module) are changed from what the kernel makes of
+// them; if desired does not have them, they are left so.
 func Diff(live, desired spec.State, o Options) Changeset {
 	d := differ{live: live, desired: desired, options: o}
+	d.links()
 	live.Differences(desired, d.add)
+	d.carried()
+	d.neighbours()
+	d.drained()
+	d.settings()
+	d.put(placeRounds, d.rounds()...)
 	return d.order()
 }
 
 type differ struct {
 	live, desired spec.State
 	options       Options
+	at            [places][]Step
+	reroute       []Change
 
-	timeouts                         []Change
-	syncStops, syncStarts            []Change
-	serviceNew, serviceOld           []Change
-	serviceEdit, packetOff, packetOn []Change // edits; those that leave and enter one-packet scheduling
-	serverNew, serverOld             []Change
-	raise, lower, reroute            []Change
+	// sim is the host after the links have come, and while settings are changed; nil if none of these differ.
+	sim *spec.Node
+	// toggled are the links that go up (true) or down (false); going are those that go for good.
+	toggled, going map[string]bool
+	rises, sinks   bool // some link goes up, or down
+	// directed are the addresses that services listen on, or that get marks.
+	directed map[netip.Addr]bool
+	// marked are the live addresses whose packets come to a service by a mark; handed are the live addresses that another
+	// node takes over.
+	marked map[spec.ServiceKey][]netip.Addr
+	handed map[netip.Addr]bool
+	mixed  struct{ known, early, late bool }
 }
 
 func (d *differ) add(k spec.Key, before, after spec.Value) {
 	c := Change{k, before, after}
-	switch k.Kind() {
-	case spec.KindTimeouts:
-		if before != nil && after != nil {
-			d.timeouts = append(d.timeouts, c)
-		}
-	case spec.KindSyncDaemon:
-		if before != nil {
-			d.syncStops = append(d.syncStops, Change{k, before, nil})
-		}
-		if after != nil {
-			d.syncStarts = append(d.syncStarts, Change{k, nil, after})
-		}
-	case spec.KindService:
+	switch k := k.(type) {
+	case spec.ServiceKey:
 		d.addService(c)
-	case spec.KindDestination:
-		d.addServer(c)
+	case spec.DestinationKey:
+		d.addServer(k, c)
+	case spec.SyncDaemonKey:
+		d.addDaemon(c)
+	case spec.AddressKey:
+		d.addAddress(k, c)
+	case spec.TimeoutsKey:
+		if before != nil && after != nil {
+			d.plain(c)
+		}
+	case spec.ARPFilterKey, spec.MarkRuleKey, spec.MasqueradeRuleKey:
+		d.plain(c)
 	}
+}
+
+// plain puts a change where its kind stands.
+func (d *differ) plain(c Change) {
+	if c.After == nil {
+		d.change(goes[c.Key.Kind()], c)
+		return
+	}
+	d.change(comes[c.Key.Kind()], c)
 }
 
 // One-packet scheduling cannot stand beside masquerading: a service leaves it before such destinations come and
 // enters it after they are gone.
 func (d *differ) addService(c Change) {
-	list := &d.serviceEdit
+	at := placeEdits
 	switch c.Action() {
 	case Create:
-		list = &d.serviceNew
+		at = placeServices
 	case Delete:
-		list = &d.serviceOld
+		at = placeServicesOld
 	default:
 		switch before, after := c.Before.(spec.Service).OnePacket, c.After.(spec.Service).OnePacket; {
 		case before && !after:
-			list = &d.packetOff
+			at = placePacketOff
 		case after && !before:
-			list = &d.packetOn
+			at = placePacketOn
 		}
 	}
-	*list = append(*list, c)
+	d.change(at, c)
 }
 
-func (d *differ) addServer(c Change) {
-	list := &d.lower
+// Destinations that go get weight 0 first, and drain at the same time.
+func (d *differ) addServer(k spec.DestinationKey, c Change) {
 	switch c.class() {
 	case classGrow:
-		list = &d.raise
 		if c.Action() == Create {
-			list = &d.serverNew
+			d.change(placeServers, c)
+			return
 		}
+		d.change(placeRaises, c)
 	case classReroute:
-		list = &d.reroute
+		d.addReroute(k, c)
+	case classLower:
+		d.change(placeLowers, c)
 	case classLeave:
-		list = &d.serverOld
+		before, drain := c.Before.(spec.Destination), d.drain(k)
+		if drain > 0 && before.Weight > 0 {
+			idle := before
+			idle.Weight = 0
+			d.change(placeLowers, Change{k, before, idle})
+			c.Before = idle
+		}
+		d.put(placeServersOld, Step{Change: c, Drain: drain})
 	}
-	*list = append(*list, c)
 }
 
-func (d *differ) order() Changeset {
-	for _, list := range []*[]Change{&d.timeouts, &d.syncStops, &d.syncStarts, &d.serviceNew, &d.serviceEdit, &d.packetOff,
-		&d.packetOn, &d.serverNew, &d.raise, &d.lower} {
-		slices.SortFunc(*list, ascending)
+// addReroute leaves for the rounds what is to go on; what stops taking connections does so with the others that do.
+func (d *differ) addReroute(k spec.DestinationKey, c Change) {
+	before, after := c.Before.(spec.Destination), c.After.(spec.Destination)
+	if before.Weight == 0 || after.Weight > 0 {
+		d.reroute = append(d.reroute, c)
+		return
 	}
-	slices.SortFunc(d.serviceOld, descending)
-	slices.SortFunc(d.serverOld, descending)
+	idle := before
+	idle.Weight = 0
+	d.change(placeLowers, Change{k, before, idle})
+	d.put(placeParked, Step{Change: Change{k, idle, after}, Drain: d.drain(k)})
+}
 
-	var cs Changeset
-	add := func(changes ...[]Change) {
-		for _, list := range changes {
-			for _, c := range list {
-				cs = append(cs, Step{Change: c})
-			}
-		}
+// A sync daemon is stopped and started. Beside destinations of another family than their service's, the kernel runs none.
+func (d *differ) addDaemon(c Change) {
+	if !d.mixed.known {
+		d.mixed.known, d.mixed.early, d.mixed.late = true, mixed(d.desired), mixed(d.live)
 	}
-	early, late := mixed(d.desired), mixed(d.live)
-	add(d.timeouts)
-	if early {
-		add(d.syncStops)
+	stop, start := placeSync, placeSync
+	switch {
+	case d.mixed.early:
+		stop, start = placeMixed, placeUnmixedStart
+	case d.mixed.late:
+		stop, start = placeUnmixed, placeUnmixedStart
 	}
-	add(d.packetOff, d.serviceNew, d.serverNew, d.serviceEdit, d.raise)
-	cs = append(cs, d.rounds()...)
-	if !early && !late {
-		add(interleave(d.syncStops, d.syncStarts))
+	if c.Before != nil {
+		d.change(stop, Change{c.Key, c.Before, nil})
 	}
-	cs = append(cs, d.leave()...)
-	add(d.packetOn, d.serviceOld)
-	if late && !early {
-		add(d.syncStops)
+	if c.After != nil {
+		d.change(start, Change{c.Key, nil, c.After})
 	}
-	if early || late {
-		add(d.syncStarts)
-	}
-	return cs
 }
 
 // mixed says that the state holds a destination beside which the kernel runs no sync daemon.
@@ -143,41 +175,14 @@ func mixed(s spec.State) bool {
 	return false
 }
 
-// interleave puts the stop and the start of one daemon side by side.
-func interleave(stops, starts []Change) []Change {
-	out := slices.Concat(stops, starts)
-	slices.SortStableFunc(out, ascending)
-	return out
-}
-
-// leave takes weights away and destinations out. All that go drain at the same time.
-func (d *differ) leave() Changeset {
-	var lower, remove Changeset
-	for _, c := range d.lower {
-		lower = append(lower, Step{Change: c})
-	}
-	for _, c := range d.serverOld {
-		k, before := c.Key.(spec.DestinationKey), c.Before.(spec.Destination)
-		drain := d.drain(k)
-		if drain > 0 && before.Weight > 0 {
-			idle := before
-			idle.Weight = 0
-			lower = append(lower, Step{Change: Change{k, before, idle}})
-			c.Before = idle
-		}
-		remove = append(remove, Step{Change: c, Drain: drain})
-	}
-	slices.SortFunc(lower, func(a, b Step) int { return ascending(a.Change, b.Change) })
-	return append(lower, remove...)
-}
-
-// drain is how long to wait for a destination: never for UDP, which has no end, and not where the service gives way to
-// one that takes every port, because new connections would be refused all the while.
+// drain is how long to wait for a destination: never for UDP, which has no end, not where the service gives way to
+// one that takes every port, because new connections would be refused all the while, and not where another node has its
+// packets by then.
 func (d *differ) drain(k spec.DestinationKey) time.Duration {
 	if k.Service.Protocol == spec.UDP {
 		return 0
 	}
-	if _, stays := d.desired.Services[k.Service]; !stays && givesWay(d.desired, k.Service) {
+	if _, stays := d.desired.Services[k.Service]; !stays && (givesWay(d.desired, k.Service) || d.handedOver(k.Service)) {
 		return 0
 	}
 	if d.options.Drain == nil {
@@ -195,8 +200,7 @@ func givesWay(s spec.State, k spec.ServiceKey) bool {
 	return ok
 }
 
-func ascending(a, b Change) int  { return spec.CompareKeys(a.Key, b.Key) }
-func descending(a, b Change) int { return spec.CompareKeys(b.Key, a.Key) }
+func ascending(a, b Change) int { return spec.CompareKeys(a.Key, b.Key) }
 
 // anyPort is the service that takes every port of the same address.
 func anyPort(k spec.ServiceKey) spec.ServiceKey {

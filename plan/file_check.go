@@ -58,7 +58,10 @@ func (d decoded) step(s stepJSON) (Step, error) {
 	if err == nil && c.Before == nil && c.After == nil {
 		err = fmt.Errorf("%s: neither before nor after", k)
 	}
-	return Step{Change: c, Drain: time.Duration(s.Drain)}, err
+	if err == nil && s.Announce != nil && (k.Kind() != spec.KindAddress || s.Announce.Count < 0) {
+		err = fmt.Errorf("%s: announce: only addresses are announced, and as often as a number from 0 on says", k)
+	}
+	return Step{Change: c, Drain: time.Duration(s.Drain), Announce: s.Announce.announce()}, err
 }
 
 // parseKey takes the one spelling of a key and no other, so that an object cannot be named twice.
@@ -131,12 +134,20 @@ func (d *document) contradiction(p *Plan, shown []Change) error {
 
 // chain says which step does not begin where an earlier one of the same object ends.
 func (cs Changeset) chain() error {
-	now := make(map[spec.Key]spec.Value, len(cs))
+	now, rewritten := make(map[spec.Key]spec.Value, len(cs)), map[spec.Key]bool{}
 	for i, s := range cs {
-		if was, ok := now[s.Key]; ok && was != s.Before {
+		if was, ok := now[s.Key]; ok && was != s.Before && !rewritten[s.Key] {
 			return fmt.Errorf("step %d of %d: %s is not as an earlier step leaves it", i+1, len(cs), s.Key)
 		}
 		now[s.Key] = s.After
+		delete(rewritten, s.Key)
+		if k, ok := s.Key.(spec.SysctlKey); ok && k.MaySetOthers() {
+			for o := range now {
+				if o, ok := o.(spec.SysctlKey); ok && k.MaySet(o) {
+					rewritten[o] = true
+				}
+			}
+		}
 	}
 	return nil
 }

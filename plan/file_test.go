@@ -60,7 +60,7 @@ func TestDecodeErrors(t *testing.T) {
 		"wrong type":       {sealedEdit(`"unchanged": 0`, `"unchanged": "no"`), "not a plan that lvsform wrote"},
 		"negative wait":    {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": -600`), "drain_seconds"},
 		"endless wait":     {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": 1e99`), "drain_seconds"},
-		"unknown effect":   {sealedEdit(`"drain_seconds": 600`, `"announce": true`), `unknown field "announce"`},
+		"unknown effect":   {sealedEdit(`"drain_seconds": 600`, `"shout": true`), `unknown field "shout"`},
 		"unknown key":      {editStep(`"key": "sync master"`, `"key": "vip 192.0.2.1"`), `step 4 of 5: "vip 192.0.2.1"`},
 		"two spellings":    {editStep(`"key": "tcp 192.0.2.10:443 -> 10.0.0.11:443"`, `"key": "tcp 192.0.2.10:443 -> 10.0.0.11:0443"`), "is written"},
 		"unknown name":     {sealedEdit(`"name": "sync master"`, `"name": "sync slave"`), `"slave" is not a sync daemon role`},

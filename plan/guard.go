@@ -13,13 +13,11 @@ func (m *maker) describe() {
 	add := func(k spec.Key) {
 		m.plan.Objects[k] = Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
 	}
-	for _, c := range m.plan.Changes.Objects() {
+	for _, c := range m.plan.Changes.spans() {
 		add(c.Key)
-		if c.Action() == Delete {
-			o := m.plan.Objects[c.Key]
-			o.Reason = m.reason(c.Key)
-			m.plan.Objects[c.Key] = o
-		}
+		o := m.plan.Objects[c.Key]
+		o.Reason = m.reason(c)
+		m.plan.Objects[c.Key] = o
 	}
 	for _, k := range m.plan.Adopted {
 		add(k)
@@ -35,11 +33,18 @@ func (m *maker) describe() {
 	m.plan.Warnings = append(m.plan.Warnings, m.Desired.Warnings...)
 }
 
-func (m *maker) reason(k spec.Key) string {
+func (m *maker) reason(c Change) string {
+	owned, ours := m.Ledger[c.Key]
+	if c.Before == c.After || c.Action() != Delete {
+		if owned.Original != nil && owned.Original == c.After && !m.declared(c.Key) && c.Before != c.After {
+			return "not in the configuration: back to what it was"
+		}
+		return ""
+	}
 	if m.Destroy {
 		return "everything of lvsform's is to go"
 	}
-	if _, ours := m.Ledger[k]; !ours && (k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon) {
+	if !ours && unmanageable(c.Key) {
 		return "not in the configuration, which is the whole truth of this node"
 	}
 	return "not in the configuration"

@@ -51,9 +51,17 @@ type unmanagedJSON struct {
 
 // recordJSON is what the ledger is to hold of one object.
 type recordJSON struct {
-	Key   string  `json:"key"`
-	Name  string  `json:"address"`
-	Drain seconds `json:"drain_seconds,omitempty"`
+	Key      string        `json:"key"`
+	Name     string        `json:"address"`
+	Drain    seconds       `json:"drain_seconds,omitempty"`
+	Announce *announceJSON `json:"announce,omitempty"`
+	Quiet    bool          `json:"quiet,omitempty"`
+}
+
+// announceJSON is how often an address is announced, and the time between.
+type announceJSON struct {
+	Count    int     `json:"count"`
+	Interval seconds `json:"interval_seconds"`
 }
 
 type identity struct {
@@ -89,6 +97,8 @@ type stepJSON struct {
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
 	Drain  seconds         `json:"drain_seconds,omitempty"`
+	// Announce is what follows once the address is up; on a step that takes it down, once that is undone.
+	Announce *announceJSON `json:"announce,omitempty"`
 }
 
 // seconds is a duration as an exact decimal number of seconds.
@@ -107,7 +117,7 @@ func (s seconds) MarshalJSON() ([]byte, error) {
 func (s *seconds) UnmarshalJSON(text []byte) error {
 	d, err := time.ParseDuration(string(text) + "s")
 	if err != nil || d < 0 {
-		return fmt.Errorf("drain_seconds: %s is not a number of seconds that a wait can have", text)
+		return fmt.Errorf("drain_seconds, interval_seconds: %s is not a number of seconds that a wait can have", text)
 	}
 	*s = seconds(d)
 	return nil
@@ -149,7 +159,7 @@ func (p *Plan) document() document {
 func (cs Changeset) document(values encoded) stepsJSON {
 	out := make(stepsJSON, len(cs))
 	for i, s := range cs {
-		out[i] = stepJSON{s.Key.String(), values.value(s.Before), values.value(s.After), seconds(s.Drain)}
+		out[i] = stepJSON{s.Key.String(), values.value(s.Before), values.value(s.After), seconds(s.Drain), announced(s.Announce)}
 	}
 	return out
 }
@@ -179,14 +189,8 @@ func (p *Plan) involved() map[spec.Key]Change {
 	for _, k := range p.Adopted {
 		changes[k] = Change{Key: k}
 	}
-	begun := make(map[spec.Key]bool, len(p.Changes))
-	for _, s := range p.Changes {
-		c := s.Change
-		if begun[s.Key] {
-			c.Before = changes[s.Key].Before
-		}
-		begun[s.Key] = true
-		changes[s.Key] = c
+	for _, c := range p.Changes.spans() {
+		changes[c.Key] = c
 	}
 	return changes
 }
@@ -218,9 +222,23 @@ func (p *Plan) unmanagedDocument() []unmanagedJSON {
 func (l Ledger) document() []recordJSON {
 	out := make([]recordJSON, 0, len(l))
 	for _, k := range slices.SortedFunc(maps.Keys(l), spec.CompareKeys) {
-		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain)})
+		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain), announced(l[k].Announce), l[k].Quiet})
 	}
 	return out
+}
+
+func announced(a spec.Announce) *announceJSON {
+	if a == (spec.Announce{}) {
+		return nil
+	}
+	return &announceJSON{a.Count, seconds(a.Interval)}
+}
+
+func (a *announceJSON) announce() spec.Announce {
+	if a == nil {
+		return spec.Announce{}
+	}
+	return spec.Announce{Count: a.Count, Interval: time.Duration(a.Interval)}
 }
 
 func (p *Plan) identity(k spec.Key) identity {

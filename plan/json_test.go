@@ -20,7 +20,7 @@ import (
 // samePlan compares plans; what is empty and what is missing are the same, and so are an object without an entry
 // and one whose entry says that it has no name.
 func samePlan(want, got *plan.Plan) string {
-	return cmp.Diff(named(want), named(got), cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{}, spec.Netmask{}))
+	return cmp.Diff(named(want), named(got), cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{}, netip.Prefix{}, spec.Netmask{}))
 }
 
 func named(p *plan.Plan) *plan.Plan {
@@ -54,7 +54,7 @@ func save(t testing.TB, p *plan.Plan) []byte {
 
 func TestWriteJSON(t *testing.T) {
 	all := samples()
-	for _, name := range []string{"adoptions", "deletes", "steps", "warnings", "hostile", "no-changes"} {
+	for _, name := range []string{"adoptions", "deletes", "steps", "warnings", "hostile", "no-changes", "director", "retired"} {
 		t.Run(name, func(t *testing.T) { golden(t, name+".json", save(t, all[name])) })
 	}
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -9,11 +10,16 @@ import (
 // Judge holds the rules that every state between two states must keep, on the way there and back, whatever subset of a
 // batch fails. It looks at what it is shown and trusts no order.
 type Judge struct {
+	// Quiet says which addresses are those of a real server; nil is none.
+	Quiet func(spec.AddressKey) bool
+
 	a, b         spec.State
 	services     []spec.ServiceKey     // in both
 	destinations []spec.DestinationKey // in both
 	open         []spec.ServiceKey     // take new connections in both, and are what the kernel picks in both
+	clients      []endpoint            // the same, by what clients connect to
 	servers      map[spec.ServiceKey][]spec.DestinationKey
+	ups          []map[netip.Addr]bool // the VIPs of a, and of b
 	valid        bool
 }
 
@@ -39,6 +45,11 @@ func NewJudge(a, b spec.State) *Judge {
 	for _, k := range j.services {
 		if j.takes(a, k) && j.takes(b, k) {
 			j.open = append(j.open, k)
+		}
+	}
+	for _, e := range j.endpoints() {
+		if j.served(a, e) && j.served(b, e) && !j.excused(e) {
+			j.clients = append(j.clients, e)
 		}
 	}
 	j.valid = len(spec.Validate(a)) == 0 && len(spec.Validate(b)) == 0
@@ -75,11 +86,10 @@ func (j *Judge) State(s spec.State) error {
 			return fmt.Errorf("rule 3: %s takes new connections in both states and none between", k)
 		}
 	}
-	if err := j.families(s); err != nil {
-		return err
-	}
-	if err := j.oneAtATime(s); err != nil {
-		return err
+	for _, rule := range []func(spec.State) error{j.picked, j.host, j.families, j.oneAtATime} {
+		if err := rule(s); err != nil {
+			return err
+		}
 	}
 	if j.valid {
 		if problems := spec.Validate(s); len(problems) > 0 {

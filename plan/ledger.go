@@ -7,7 +7,7 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// Ledger is what lvsform made or adopted on a node: services, sync daemons and timeouts. Destinations belong to whoever owns their service.
+// Ledger is what lvsform made, adopted or changed on a node. Destinations belong to whoever owns their service.
 type Ledger map[spec.Key]Owned
 
 // Owned is what the ledger remembers of one object.
@@ -17,8 +17,11 @@ type Owned struct {
 	// Drain is, for a service, how long its destinations may keep their connections when they go, for the time when no
 	// configuration says so any more.
 	Drain time.Duration
-	// Original and Ours are set for what cannot be deleted, timeouts: the value that stood there before lvsform first changed it,
-	// and the one it set last.
+	// Announce is, for an address, how it is made known when it comes back; Quiet says that it is a real server's.
+	Announce spec.Announce
+	Quiet    bool
+	// Original and Ours are set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the
+	// value that stood there before lvsform first changed it, and the one it set last.
 	Original, Ours spec.Value
 }
 
@@ -30,28 +33,107 @@ func (p *Plan) Settle(before Ledger) Ledger {
 	}
 	maps.Copy(l, p.Records)
 	for _, c := range p.Changes.Objects() {
-		switch k := c.Key.(type) {
-		case spec.DestinationKey:
-		case spec.TimeoutsKey:
-			owned, known := before[k]
-			if !known {
-				owned.Original = c.Before
-			}
-			owned.Name, owned.Ours = p.Name(k), spec.Settle(c.Before, c.After)
-			if l[k] = owned; owned.Original == owned.Ours {
-				delete(l, k)
+		switch c.Key.(type) {
+		case spec.DestinationKey, spec.ModuleKey, spec.SysctlKey:
+		case spec.TimeoutsKey, spec.LinkKey, spec.NeighbourKey:
+			if l.change(c.Key, p.Name(c.Key), c.Before, spec.Settle(c.Before, c.After)); l[c.Key].back() {
+				delete(l, c.Key)
 			}
 		default:
-			_, ours := l[k]
+			_, ours := l[c.Key]
 			switch {
 			case c.After == nil:
-				delete(l, k)
+				delete(l, c.Key)
 			case c.Before == nil && !ours:
-				l[k] = Owned{Name: p.Name(k), Drain: spec.DefaultDrain}
+				l[c.Key] = Owned{Name: p.Name(c.Key)}
 			}
 		}
 	}
+	p.settings(l)
 	return l
+}
+
+// change notes what becomes of an object that may have been there before lvsform.
+func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
+	owned, known := l[k]
+	if !known {
+		owned.Original = before // nil for what lvsform makes
+	}
+	owned.Name = name
+	if owned.Original != nil {
+		owned.Ours = after
+	}
+	if l[k] = owned; after == nil {
+		delete(l, k)
+	}
+}
+
+// back says that an object that lvsform has changed is as it was before.
+func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours }
+
+// settings notes what becomes of sysctls. One that another sets along is noted even if it keeps its value: it would lose it
+// when the other goes back. Such a note lasts as long as the other's.
+func (p *Plan) settings(l Ledger) {
+	first, last := map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]spec.Value{}
+	for _, s := range p.Changes {
+		k, ok := s.Key.(spec.SysctlKey)
+		if !ok {
+			continue
+		}
+		if _, again := first[k]; !again {
+			first[k] = s.Before
+		}
+		last[k] = s.After
+		for o, owned := range l {
+			o, ok := o.(spec.SysctlKey)
+			if _, again := first[o]; ok && !again && k.Rewrites(o) && !s.holds() {
+				first[o], last[o] = owned.Ours, nil
+			}
+		}
+		for o := range last {
+			if k.Rewrites(o) && !s.holds() {
+				last[o] = k.Along(o, s.After.(spec.Sysctl))
+			}
+		}
+	}
+	gone := p.goneLinks()
+	for k, v := range first {
+		if gone[k.Interface()] {
+			last[k] = nil
+		}
+		l.change(k, p.Name(k), v, last[k])
+	}
+	for _, k := range globals() {
+		if l[k].back() {
+			delete(l, k)
+		}
+	}
+	for k, o := range l {
+		if s, ok := k.(spec.SysctlKey); ok && o.back() && !l.rewrites(s) {
+			delete(l, k)
+		}
+	}
+}
+
+// rewrites says that lvsform has changed a setting which sets the other one along.
+func (l Ledger) rewrites(o spec.SysctlKey) bool {
+	for _, k := range globals() {
+		if _, ours := l[k]; ours && k.Rewrites(o) {
+			return true
+		}
+	}
+	return false
+}
+
+// goneLinks are the interfaces that the plan takes away, and their settings with them.
+func (p *Plan) goneLinks() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range p.Changes {
+		if k, ok := s.Key.(spec.LinkKey); ok && s.Action() == Delete {
+			out[k.Name] = true
+		}
+	}
+	return out
 }
 
 // Intend is the ledger for the time of the run: what is ours and what is about to be, so that a run that is killed leaves

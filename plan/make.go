@@ -48,7 +48,11 @@ func Make(in Inputs) (*Plan, error) {
 	if err := m.choose(); err != nil {
 		return nil, err
 	}
-	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain})
+	m.imply()
+	if err := m.impossible(); err != nil && !m.Compare {
+		return nil, err
+	}
+	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain, Announce: m.announce, Quiet: m.quiet, HandOver: m.handOver})
 	m.adopt()
 	m.record()
 	m.describe()
@@ -65,6 +69,10 @@ type maker struct {
 	plan *Plan
 	// live destinations by service, for what is kept as a whole
 	servers map[spec.ServiceKey][]spec.DestinationKey
+	// picked are the objects that targets and exclusions leave; nil is all
+	picked map[spec.Key]bool
+	// arisen is the host around the table once modules and links have come
+	arisen *spec.Node
 }
 
 // refuse is what needs no diff to be refused.
@@ -74,7 +82,7 @@ func (m *maker) refuse() error {
 	}
 	var errs []error
 	for k := range m.Desired.State.All() {
-		if other, ok := m.Others[k]; ok {
+		if other, ok := m.Others[k]; ok && !m.shared(k) {
 			errs = append(errs, fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other))
 		}
 		if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
@@ -84,33 +92,32 @@ func (m *maker) refuse() error {
 	return errors.Join(errs...)
 }
 
-// keep copies into the goal what is live and stays.
-func (m *maker) keep() {
-	m.servers = m.Live.Servers()
-	unmanaged := m.Desired.Ownership.Unmanaged
-	if m.Destroy {
-		unmanaged = spec.UnmanagedReport
+// shared says that an object is as several instances want it: a setting, a link or a neighbour belongs to whoever changed it.
+func (m *maker) shared(k spec.Key) bool {
+	live, want := m.Live.Get(k), m.Desired.State.Get(k)
+	return restorable(k) && k.Kind() != spec.KindTimeouts && (spec.Satisfies(live, want) || live != nil && m.minimum(k, live, want))
+}
+
+// announce is how an address is made known: as declared, as it was when it was, or as usual.
+func (m *maker) announce(k spec.AddressKey) spec.Announce {
+	if m.declared(k) && !m.Restore {
+		return m.Desired.Objects[k].Announce
 	}
-	for k, v := range m.Live.All() {
-		if !ownable(k) || m.goal.Get(k) != nil {
-			continue
-		}
-		_, ours := m.Ledger[k]
-		ignored, others := m.Desired.Ownership.Ignores(k, v), m.Others[k] != ""
-		if (ours || unmanaged == spec.UnmanagedDestroy) && !ignored && !others {
-			continue
-		}
-		m.goal.Set(k, v)
-		if s, ok := k.(spec.ServiceKey); ok {
-			for _, d := range m.servers[s] {
-				m.goal.Set(d, m.Live.Destinations[d])
-			}
-		}
-		if !ours && !ignored && !others && unmanaged != spec.UnmanagedIgnore {
-			m.plan.Unmanaged = append(m.plan.Unmanaged, k)
-		}
+	if owned, ours := m.Ledger[k]; ours {
+		return owned.Announce
 	}
-	slices.SortFunc(m.plan.Unmanaged, spec.CompareKeys)
+	return spec.DefaultAnnounce
+}
+
+func (m *maker) quiet(k spec.AddressKey) bool {
+	if m.declared(k) && !m.Restore {
+		return m.Desired.Objects[k].Quiet
+	}
+	return m.Ledger[k].Quiet
+}
+
+func (m *maker) handOver(k spec.AddressKey) bool {
+	return m.Desired.Elsewhere[k.Prefix.Addr()] != "" && !m.declared(k)
 }
 
 func (m *maker) drain(k spec.DestinationKey) time.Duration {
@@ -140,11 +147,6 @@ func (m *maker) adopt() {
 	slices.SortFunc(m.plan.Adopted, spec.CompareKeys)
 }
 
-// ownable says that the ledger holds objects like this one, to delete them some day.
-func ownable(k spec.Key) bool {
-	return k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
-}
-
 // record works out what the ledger does not say, or says otherwise.
 func (m *maker) record() {
 	m.plan.Records = Ledger{}
@@ -160,6 +162,9 @@ func (m *maker) record() {
 			want.Drain = pool.Drain
 		} else if k.Kind() == spec.KindService {
 			want.Drain = spec.DefaultDrain
+		}
+		if a, ok := k.(spec.AddressKey); ok {
+			want.Announce, want.Quiet = m.announce(a), m.quiet(a)
 		}
 		if owned, ours := m.Ledger[k]; !ours || owned != want {
 			m.plan.Records[k] = want

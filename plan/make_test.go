@@ -220,8 +220,9 @@ func TestCautions(t *testing.T) {
 		{"deletes reset", "expire_nodest_conn", state(site80, wlc, rs1, one, rs2, one), state(site80, wlc, rs1, one)},
 		{"no way back for connections", "not their connections", state(site80, wlc, rs1, one, rs2, one), state(site80, wlc, rs1, one)},
 	} {
-		p, err := plan.Make(plan.Inputs{Live: c.a, Desired: desired(c.b), Ledger: owned(site80), Host: plan.Host{Sysctls: map[string]string{
-			"net.ipv4.vs.expire_quiescent_template": "0", "net.ipv4.vs.expire_nodest_conn": "1"}}})
+		c.a.Set(spec.SysctlKey{Name: "net.ipv4.vs.expire_quiescent_template"}, spec.Sysctl{Value: "0"})
+		c.a.Set(spec.SysctlKey{Name: "net.ipv4.vs.expire_nodest_conn"}, spec.Sysctl{Value: "1"})
+		p, err := plan.Make(plan.Inputs{Live: c.a, Desired: desired(c.b), Ledger: owned(site80)})
 		if err != nil {
 			t.Fatal(err)
 		}

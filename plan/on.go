@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -14,9 +15,13 @@ func (cs Changeset) On(s spec.State) (spec.State, error) {
 	n := spec.NewNode(spec.Kernel{}, s)
 	r := cs.rounds()
 	t := countTakers(r, n.State())
+	var global []spec.SysctlKey
 	for i, step := range cs {
-		if got := n.State().Get(step.Key); !spec.Satisfies(got, step.Before) {
+		if got := n.State().Get(step.Key); !spec.Satisfies(got, step.Before) && !brings(global, step.Change) {
 			return spec.State{}, &StaleError{step.Key, step.Before, got}
+		}
+		if k, ok := step.Key.(spec.SysctlKey); ok && k.MaySetOthers() {
+			global = append(global, k)
 		}
 		if err := unnamed(n, step.Change); err != nil {
 			return spec.State{}, err
@@ -30,6 +35,16 @@ func (cs Changeset) On(s spec.State) (spec.State, error) {
 	}
 	return n.State(), nil
 }
+
+// brings says that a setting may be otherwise than a step says because of one that was changed before: the step brings it where it is
+// to be all the same.
+func brings(global []spec.SysctlKey, c Change) bool {
+	k, ok := c.Key.(spec.SysctlKey)
+	return ok && slices.ContainsFunc(global, func(g spec.SysctlKey) bool { return g.MaySet(k) })
+}
+
+// holds says that the change writes the value that is there, so that undoing it does, too.
+func (c Change) holds() bool { return c.Before == c.After }
 
 // unnamed finds a destination that would go with its service although no step deletes it.
 func unnamed(n *spec.Node, c Change) error {

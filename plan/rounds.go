@@ -34,15 +34,12 @@ func (d *differ) rounds() Changeset {
 	return cs
 }
 
-// rank makes those first that begin to take connections, and those last that stop, so that the others have a substitute.
+// rank makes those first that begin to take connections, so that the others have a substitute.
 func rank(c Change) int {
-	switch {
-	case c.Before.(spec.Destination).Weight == 0:
+	if c.Before.(spec.Destination).Weight == 0 {
 		return 0
-	case c.After.(spec.Destination).Weight > 0:
-		return 1
 	}
-	return 2
+	return 1
 }
 
 // takers counts, for services with rerouted destinations, the destinations that take connections once all that add has been done.
@@ -62,8 +59,8 @@ func (d *differ) takers() map[spec.ServiceKey]int {
 		}
 		tally(k, v)
 	}
-	for _, c := range d.serverNew {
-		tally(c.Key.(spec.DestinationKey), c.After.(spec.Destination))
+	for _, s := range d.at[placeServers] {
+		tally(s.Key.(spec.DestinationKey), s.After.(spec.Destination))
 	}
 	return count
 }

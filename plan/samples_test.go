@@ -2,6 +2,8 @@ package plan_test
 
 import (
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lvsform/lvsform/plan"
@@ -43,10 +45,12 @@ func between(live, desired spec.State) *plan.Plan {
 	p := &plan.Plan{
 		Version: "0.1.0",
 		Created: time.Date(2026, 3, 1, 12, 30, 0, 0, time.UTC),
-		Host: plan.Host{Name: "lb1", Driver: "netlink", Kernel: "6.12.0", Boot: "4e1bd3a2", Namespace: "4026531840",
-			Sysctls: map[string]string{"net.ipv4.vs.expire_nodest_conn": "0"}},
+		Host:    plan.Host{Name: "lb1", Driver: "netlink", Kernel: "6.12.0", Boot: "4e1bd3a2", Namespace: "4026531840"},
 		Config:  "sha256:0123",
-		Changes: plan.Diff(live, desired, plan.Options{Drain: func(spec.DestinationKey) time.Duration { return 10 * time.Minute }}),
+		Changes: plan.Diff(live, desired, plan.Options{
+			Drain:    func(spec.DestinationKey) time.Duration { return 10 * time.Minute },
+			Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
+		}),
 		Objects: map[spec.Key]plan.Object{},
 	}
 	for _, c := range p.Changes {
@@ -63,6 +67,9 @@ func nameOf(k spec.Key) string {
 	case spec.DestinationKey:
 		ip := k.Address.Addr().String()
 		return nameOf(k.Service) + spec.ServerName("rs"+ip[len(ip)-1:])
+	}
+	if kind, rest, ok := strings.Cut(k.String(), " "); ok && !k.Kind().Table() {
+		return kind + ".main[" + strconv.Quote(rest) + "]"
 	}
 	return k.Kind().String() + ".main"
 }
@@ -87,6 +94,10 @@ func samples() map[string]*plan.Plan {
 		"unmanaged":  unmanaged(),
 		"warnings":   warnings(),
 		"hostile":    hostile(),
+
+		"director":    director(),
+		"real-server": realServer(),
+		"retired":     retired(),
 	}
 }
 

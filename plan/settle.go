@@ -14,7 +14,9 @@ func (m *maker) settle() {
 		if live == nil {
 			continue
 		}
-		want = spec.Settle(live, want)
+		if want = spec.Settle(live, want); m.minimum(k, live, want) {
+			want = live
+		}
 		for _, name := range m.ignored(k) {
 			if a, ok := spec.AttributeOf(k.Kind(), name); ok {
 				want = a.Copy(want, live)
@@ -23,6 +25,7 @@ func (m *maker) settle() {
 		m.goal.Set(k, want)
 	}
 	m.timeouts()
+	m.originals()
 	var declared map[spec.ServiceKey][]spec.DestinationKey
 	for _, s := range slices.SortedFunc(maps.Keys(m.goal.Services), spec.ServiceKey.Compare) {
 		if o := m.Desired.Objects[s]; o.Pool == nil || !o.Pool.IgnoreServers || m.Live.Get(s) == nil {
@@ -33,6 +36,12 @@ func (m *maker) settle() {
 		}
 		m.leaveServers(s, declared[s])
 	}
+}
+
+// minimum says that a live setting is no less quiet than a derived one asks for.
+func (m *maker) minimum(k spec.Key, live, want spec.Value) bool {
+	s, ok := k.(spec.SysctlKey)
+	return ok && m.declared(k) && m.Desired.Objects[k].Minimum && s.AsQuiet(live.(spec.Sysctl), want.(spec.Sysctl))
 }
 
 // A kernel always has timeouts: those that are not declared stay, or go back to what they were before lvsform.

@@ -81,8 +81,10 @@ func open(a spec.Attribute, v spec.Value) bool {
 // that matters whatever it is.
 func told(a spec.Attribute, v spec.Value) bool {
 	switch a.Name {
-	case "scheduler", "forward", "weight":
+	case "scheduler", "forward", "weight", "up":
 		return true
+	case "origin":
+		return false // it says no more than who made the plan
 	}
 	return !a.Same(v, spec.Zero(a.Kind))
 }

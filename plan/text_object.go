@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lvsform/lvsform/spec"
@@ -24,10 +25,11 @@ type objects struct {
 	verbose bool
 	adopted map[spec.Key]bool
 	drains  map[spec.Key]time.Duration
+	told    map[spec.Key]spec.Announce
 }
 
 func newObjects(p *Plan, colors *palette, verbose bool) *objects {
-	o := &objects{palette: colors, plan: p, verbose: verbose, adopted: map[spec.Key]bool{}, drains: map[spec.Key]time.Duration{}}
+	o := &objects{palette: colors, plan: p, verbose: verbose, adopted: map[spec.Key]bool{}, drains: map[spec.Key]time.Duration{}, told: map[spec.Key]spec.Announce{}}
 	for _, k := range p.Adopted {
 		o.adopted[k] = true
 	}
@@ -35,19 +37,22 @@ func newObjects(p *Plan, colors *palette, verbose bool) *objects {
 		if s.Drain > 0 {
 			o.drains[s.Key] = max(o.drains[s.Key], s.Drain)
 		}
+		if s.Action() == Create && s.Announce.Count > 0 {
+			o.told[s.Key] = s.Announce
+		}
 	}
 	return o
 }
 
-// shown are the changed objects as they are read: a service, then its destinations.
+// shown are the changed objects as they are read: a service, then its destinations and their rules.
 func (p *Plan) shown() []Change {
 	all := p.Changes.Objects()
 	slices.SortStableFunc(all, func(a, b Change) int { return compareShown(a.Key, b.Key) })
 	return all
 }
 
-// compareShown orders keys as plans show them: each service before its own destinations, and what belongs to no
-// service around them all.
+// compareShown orders keys as plans show them: what the host needs, each service before its own destinations, and what brings
+// packets to services.
 func compareShown(a, b spec.Key) int {
 	x, y := shownAs(a), shownAs(b)
 	return cmp.Or(
@@ -69,8 +74,12 @@ func shownAs(k spec.Key) shownPlace {
 		return shownPlace{1, k}
 	case spec.DestinationKey:
 		return shownPlace{1, k.Service}
-	case spec.SyncDaemonKey:
+	case spec.MasqueradeRuleKey:
+		return shownPlace{1, k.Destination.Service}
+	case spec.MarkRuleKey, spec.AddressKey:
 		return shownPlace{place: 2}
+	case spec.SyncDaemonKey:
+		return shownPlace{place: 3}
 	}
 	return shownPlace{}
 }
@@ -141,12 +150,41 @@ func (o *objects) comments(c Change) []string {
 	if text := o.connections(c, about.Connections); text != "" {
 		out = append(out, text)
 	}
+	if text := o.effects(c.Key); text != "" {
+		out = append(out, text)
+	}
 	return out
+}
+
+// effects are what goes with the change of an address.
+func (o *objects) effects(k spec.Key) string {
+	if k.Kind() != spec.KindAddress {
+		return ""
+	}
+	var out []string
+	if drain := o.drains[k]; drain > 0 {
+		out = append(out, fmt.Sprintf("after draining, at most %s", drain))
+	}
+	if a, ok := o.told[k]; ok {
+		out = append(out, times(a))
+	}
+	return strings.Join(out, "; ")
+}
+
+// times is "announced 3 times, 1.1s apart".
+func times(a spec.Announce) string {
+	if a.Count == 1 {
+		return "announced once"
+	}
+	return fmt.Sprintf("announced %d times, %s apart", a.Count, a.Interval)
 }
 
 // connections says what is still going on where something goes or is drained.
 func (o *objects) connections(c Change, n spec.Connections) string {
 	drain := o.drains[c.Key]
+	if kind := c.Key.Kind(); kind != spec.KindService && kind != spec.KindDestination {
+		return ""
+	}
 	if drain == 0 && (c.Action() != Delete || n.Active == 0 && n.Persistent == 0) {
 		return ""
 	}
@@ -176,5 +214,5 @@ func title(k spec.Key) string {
 	case spec.SyncDaemonKey:
 		return "sync_daemon " + k.Role.String()
 	}
-	return k.Kind().String()
+	return k.String()
 }

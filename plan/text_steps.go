@@ -34,11 +34,14 @@ func (t *text) steps() {
 	t.printf("\n")
 }
 
-// ordered says that some object takes several steps or is waited for.
+// ordered says that some object takes several steps or is waited for, or that an address comes or goes with other things.
 func (p *Plan) ordered() bool {
 	seen := make(map[spec.Key]bool, len(p.Changes))
-	for _, s := range p.Changes {
-		if seen[s.Key] || s.Drain > 0 {
+	for i, s := range p.Changes {
+		if s.Key.Kind() == spec.KindAddress && (i > 0 || len(p.Changes.Batch()) < len(p.Changes)) {
+			return true
+		}
+		if seen[s.Key] || s.Drain > 0 || s.Announce.Count > 0 || s.holds() {
 			return true
 		}
 		seen[s.Key] = true
@@ -54,8 +57,7 @@ func (t *text) batch(steps Changeset, n, width int) int {
 			run = steps.run()
 		}
 		if run > alike {
-			nouns := strings.ReplaceAll(first.Key.Kind().String(), "_", " ")
-			t.step(fmt.Sprintf("%*d-%d. ", width, n, n+run-1), first.Action().String()+" "+plural(run, nouns), first)
+			t.step(fmt.Sprintf("%*d-%d. ", width, n, n+run-1), first.Action().String()+" "+several(run, first.Key.Kind()), first)
 		} else {
 			run = 1
 			t.step(fmt.Sprintf("%*d. ", width, n), first.Change.String(), first)
@@ -70,10 +72,21 @@ func (cs Changeset) run() int {
 	first := cs[0]
 	n := 1
 	for n < len(cs) && cs[n].Action() == first.Action() && cs[n].Key.Kind() == first.Key.Kind() &&
-		cs[n].Drain == first.Drain && edits(cs[n].Change) == edits(first.Change) {
+		cs[n].Drain == first.Drain && cs[n].Announce == first.Announce && edits(cs[n].Change) == edits(first.Change) {
 		n++
 	}
 	return n
+}
+
+// several is "12 destinations", in the words of people.
+func several(n int, k spec.Kind) string {
+	switch k {
+	case spec.KindARPFilter:
+		return plural(n, "ARP filter rule")
+	case spec.KindAddress:
+		return count(n, "address", "addresses")
+	}
+	return plural(n, strings.ReplaceAll(k.String(), "_", " "))
 }
 
 // step prints one step, or one for all like it.
@@ -82,8 +95,13 @@ func (t *text) step(number, what string, s Step) {
 	if e := edits(s.Change); e != "" {
 		words += ": " + e
 	}
-	if s.Drain > 0 {
+	switch {
+	case s.Drain > 0 && s.Key.Kind() == spec.KindAddress:
+		words += fmt.Sprintf(", once its services that go have no active connections or after %s", s.Drain)
+	case s.Drain > 0:
 		words += fmt.Sprintf(", once it has no active connections or after %s", s.Drain)
+	case s.Announce.Count > 0 && s.Action() == Create:
+		words += ", then " + times(s.Announce)
 	}
 	t.printf("%s\n", wrap(words, strings.Repeat(" ", 4+len(number)), t.options.Width))
 }
@@ -92,6 +110,9 @@ func (t *text) step(number, what string, s Step) {
 func edits(c Change) string {
 	if c.Action() != Update {
 		return ""
+	}
+	if c.holds() {
+		return "as it is, for the way back"
 	}
 	var out []string
 	for _, a := range spec.Attributes(c.Key.Kind()) {

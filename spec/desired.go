@@ -2,6 +2,7 @@ package spec
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -90,32 +91,40 @@ type Ownership struct {
 // MarkRange is a range of firewall marks, both ends included.
 type MarkRange struct{ First, Last uint32 }
 
-// Ignores says that an object is never touched: a service by its address or mark, a destination by its service,
-// a sync daemon by its interface.
+// Ignores says that an object is never touched: a service by its address or mark, a destination by its service, objects of
+// the host by their interface, address or mark.
 func (o Ownership) Ignores(k Key, v Value) bool {
 	switch k := k.(type) {
 	case DestinationKey:
 		return o.Ignores(k.Service, nil)
+	case MasqueradeRuleKey:
+		return o.Ignores(k.Destination.Service, nil)
 	case ServiceKey:
-		for _, r := range o.IgnoreMarks {
-			if k.IsMark() && r.First <= k.FWMark && k.FWMark <= r.Last {
-				return true
-			}
-		}
-		for _, p := range o.IgnoreAddresses {
-			if p.Contains(k.Address.Addr()) {
-				return true
-			}
-		}
+		return k.IsMark() && o.ignoresMark(k.FWMark) || o.ignoresAddress(k.Address.Addr())
+	case MarkRuleKey:
+		r, ok := v.(MarkRule)
+		return ok && o.ignoresMark(r.Mark) || o.ignoresAddress(k.Address)
 	case SyncDaemonKey:
 		d, ok := v.(SyncDaemon)
-		for _, name := range o.IgnoreInterfaces {
-			if ok && name == d.Interface {
-				return true
-			}
-		}
+		return ok && slices.Contains(o.IgnoreInterfaces, d.Interface)
+	case LinkKey:
+		return slices.Contains(o.IgnoreInterfaces, k.Name)
+	case AddressKey:
+		return slices.Contains(o.IgnoreInterfaces, k.Interface) || o.ignoresAddress(k.Prefix.Addr())
+	case NeighbourKey:
+		return slices.Contains(o.IgnoreInterfaces, k.Interface) || o.ignoresAddress(k.Address)
+	case ARPFilterKey:
+		return slices.Contains(o.IgnoreInterfaces, k.Interface) || o.ignoresAddress(k.Address)
 	}
 	return false
+}
+
+func (o Ownership) ignoresMark(mark uint32) bool {
+	return slices.ContainsFunc(o.IgnoreMarks, func(r MarkRange) bool { return r.First <= mark && mark <= r.Last })
+}
+
+func (o Ownership) ignoresAddress(a netip.Addr) bool {
+	return slices.ContainsFunc(o.IgnoreAddresses, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // Limit is a number, or a percentage, of objects.

@@ -81,8 +81,12 @@ func threshold(value string) syscall.Errno {
 }
 
 func (k SysctlKey) isConf() bool {
-	parts := strings.Split(k.Name, ".")
-	return len(parts) == 5 && parts[0] == "net" && (parts[1] == "ipv4" || parts[1] == "ipv6") && parts[2] == "conf" && numeric(parts[4])
+	rest, ok := strings.CutPrefix(k.Name, "net.ipv4.conf.")
+	if !ok {
+		rest, ok = strings.CutPrefix(k.Name, "net.ipv6.conf.")
+	}
+	_, name, _ := strings.Cut(rest, ".")
+	return ok && numeric(name)
 }
 
 // numeric says that a setting of an interface is one number.
@@ -106,8 +110,9 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 	if e := k.Accepts(s.Value); e != 0 {
 		return e
 	}
-	for other, v := range n.rewritten(k, before, s) {
-		n.state.Set(other, v)
+	// For IPv4 the kernel does so only when the value changes.
+	if s != before || k.Name == "net.ipv6.conf.all.forwarding" {
+		n.rewrite(k, s)
 	}
 	for other := range n.follow(k, before) {
 		n.state.Set(other, s)
@@ -117,39 +122,16 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 	return 0
 }
 
-// rewritten are the settings that the kernel sets along with one. ip_forward and conf.all.forwarding are the same, and go to
-// every interface; for IPv4 only when the value changes, and then a router stops accepting redirects, or a host starts again.
-func (n *Node) rewritten(k SysctlKey, before, after Sysctl) map[SysctlKey]Sysctl {
-	out := map[SysctlKey]Sysctl{}
-	family := ""
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
-		if family = "ipv4"; before == after {
-			return out
-		}
-	case "net.ipv6.conf.all.forwarding":
-		family = "ipv6"
-	default:
-		return out
+// rewrite sets what the kernel sets along with a setting.
+func (n *Node) rewrite(k SysctlKey, s Sysctl) {
+	if !k.IsGlobal() {
+		return
 	}
 	for o := range n.state.Sysctls {
-		if strings.HasPrefix(o.Name, "net."+family+".conf.") && strings.HasSuffix(o.Name, ".forwarding") {
-			out[o] = after
+		if k.Rewrites(o) {
+			n.state.Sysctls[o] = k.Along(o, s)
 		}
 	}
-	if family == "ipv6" {
-		return out
-	}
-	host := Sysctl{"0"}
-	if after.Value == "0" {
-		host.Value = "1"
-	}
-	for o, v := range map[SysctlKey]Sysctl{{"net.ipv4.ip_forward"}: after, ConfSysctl("ipv4", "all", "accept_redirects"): host} {
-		if n.state.Sysctls.at(o) != nil {
-			out[o] = v
-		}
-	}
-	return out
 }
 
 // follow are the settings of interfaces that go with the one for new interfaces: by IPv4, those that nobody has written, of

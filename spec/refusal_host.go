@@ -15,8 +15,6 @@ func (r *Refusal) hostMeaning() string {
 		return r.neighbourMeaning()
 	case AddressKey:
 		return r.addressMeaning(k)
-	case ARPFilterKey, MarkRuleKey, MasqueradeRuleKey:
-		return ruleMeaning(r.Op, r.Key.Kind(), r.Errno)
 	}
 	if !r.Key.Kind().Table() {
 		return r.permission()
@@ -55,8 +53,6 @@ func (r *Refusal) linkMeaning(k LinkKey) string {
 		return "module fou is not loaded"
 	case syscall.EADDRINUSE:
 		return "something else has the UDP port"
-	case syscall.EADDRNOTAVAIL:
-		return "the interface has no hardware address, which it needs to be up"
 	case syscall.ERANGE:
 		return "the name of an interface has at most 15 bytes"
 	case syscall.EINVAL:

@@ -12,7 +12,7 @@ func Sound(s State) (State, []Problem) {
 	problems := Validate(s)
 	sound, wrong := s.Clone(), map[ServiceKey]bool{}
 	for _, p := range problems {
-		if kind := p.Key.Kind(); kind == KindTimeouts || kind == KindSyncDaemon {
+		if kind := p.Key.Kind(); kind != KindService && kind != KindDestination {
 			sound.Set(p.Key, nil)
 		}
 	}

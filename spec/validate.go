@@ -38,6 +38,9 @@ func Validate(s State) []Problem {
 	for k, v := range s.SyncDaemons {
 		c.syncDaemon(k, v)
 	}
+	for k, v := range s.Sysctls {
+		c.sysctl(k, v)
+	}
 	slices.SortFunc(c.problems, func(a, b Problem) int {
 		return cmp.Or(CompareKeys(a.Key, b.Key), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Attribute, b.Attribute))
 	})

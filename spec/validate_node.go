@@ -93,7 +93,7 @@ func (c *checker) syncDaemon(k SyncDaemonKey, d SyncDaemon) {
 	if k.Role != Master && k.Role != Backup {
 		c.add(k, "", "LVS135", "Unknown sync daemon role", "%s is not a role: use master or backup.", k.Role)
 	}
-	if !validInterface(d.Interface) {
+	if !ValidInterface(d.Interface) {
 		c.add(k, "interface", "LVS131", "Invalid interface name", "%q is not the name of an interface: at most 15 characters, without spaces, slashes and colons.", d.Interface)
 	}
 	if d.SyncID > MaxSyncID {
@@ -107,7 +107,8 @@ func (c *checker) syncDaemon(k SyncDaemonKey, d SyncDaemon) {
 	}
 }
 
-func validInterface(name string) bool {
+// ValidInterface says that an interface that is declared may have the name: the kernel takes some that ip(8) cannot be told.
+func ValidInterface(name string) bool {
 	odd := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == ':' }
 	return name != "" && len(name) <= 15 && name != "." && name != ".." && !strings.ContainsFunc(name, odd)
 }

@@ -45,7 +45,7 @@ func (p *program) applyCommand() *cobra.Command {
 				return err
 			}
 			if !info.IsDir() {
-				if odd := given(c, "var", "var-file", "target", "exclude", "destroy", "no-drain", "max-destroy"); len(odd) > 0 {
+				if odd := given(c, "var", "var-file", "node", "target", "exclude", "destroy", "no-drain", "max-destroy"); len(odd) > 0 {
 					return fmt.Errorf("%s: a saved plan is done as it was made: give this to \"lvsform plan\"", strings.Join(odd, ", "))
 				}
 				return p.applySaved(c.Context(), path, where, policy.allow, may)
@@ -54,6 +54,7 @@ func (p *program) applyCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	where.addLock(c)
 	policy.addChoice(c)
@@ -66,16 +67,17 @@ func (p *program) applyConfig(ctx context.Context, dir string, config configFlag
 	if err := p.canAsk(may); err != nil {
 		return err
 	}
-	desired, err := p.loadToPlan(dir, config)
+	desired, err := p.loadToPlan(dir, config, where)
 	if err != nil {
 		return err
 	}
 	return p.locked(ctx, where, "apply", func(s *session) error {
+		s.watch(desired.Chosen.Desired.State)
 		in, err := s.inputs(ctx)
 		if err != nil {
 			return err
 		}
-		in.Desired = desired.Desired
+		in.Desired = desired.Chosen.Desired
 		made, err := s.make(ctx, in, desired.Digest, policy)
 		if err != nil {
 			return err
@@ -93,6 +95,7 @@ func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, 
 		if err := s.fits(made); err != nil {
 			return err
 		}
+		s.watchPlan(made)
 		if err := p.announce(made, allow, may); err != nil {
 			return err
 		}

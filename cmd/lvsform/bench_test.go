@@ -54,12 +54,12 @@ func BenchmarkPlanUnchanged(b *testing.B) {
 		}
 		loaded := time.Now()
 		ledger := plan.Ledger{}
-		for k := range c.Desired.State.Services {
-			ledger[k] = plan.Owned{Name: c.Desired.Objects[k].Name}
+		for k := range c.Chosen.Desired.State.Services {
+			ledger[k] = plan.Owned{Name: c.Chosen.Desired.Objects[k].Name}
 		}
-		live := c.Desired.State.Clone()
+		live := c.Chosen.Desired.State.Clone()
 		ready := time.Now()
-		p, err := plan.Make(plan.Inputs{Live: live, Desired: c.Desired, Ledger: ledger})
+		p, err := plan.Make(plan.Inputs{Live: live, Desired: c.Chosen.Desired, Ledger: ledger})
 		if err != nil || !p.Empty() {
 			b.Fatal(err, p)
 		}
@@ -79,7 +79,7 @@ func BenchmarkPlanUnchanged(b *testing.B) {
 }
 
 // benchRun runs a command as a process would.
-func benchRun(b *testing.B, dir string, code int, args ...string) string {
+func benchRun(b testing.TB, dir string, code int, args ...string) string {
 	b.Helper()
 	var out, errs bytes.Buffer
 	e := env{
@@ -130,12 +130,12 @@ func restoreFile(dir string, b *testing.B) string {
 		b.Fatal(diags)
 	}
 	var text strings.Builder
-	servers := c.Desired.State.Servers()
-	for _, k := range c.Desired.State.Keys() {
+	servers := c.Chosen.Desired.State.Servers()
+	for _, k := range c.Chosen.Desired.State.Keys() {
 		if s, ok := k.(spec.ServiceKey); ok {
 			fmt.Fprintf(&text, "-A -t %s -s rr\n", s.Address)
 			for _, d := range servers[s] {
-				fmt.Fprintf(&text, "-a -t %s -r %s -m -w %d\n", s.Address, d.Address, c.Desired.State.Destinations[d].Weight)
+				fmt.Fprintf(&text, "-a -t %s -r %s -m -w %d\n", s.Address, d.Address, c.Chosen.Desired.State.Destinations[d].Weight)
 			}
 		}
 	}

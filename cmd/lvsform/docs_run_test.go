@@ -34,7 +34,10 @@ func documents(t *testing.T) (paths []string) {
 // What a page shows is what happens: in an empty directory, a block such as "```hcl web.lvs.hcl" is a file, and each line
 // of a "```console" block that begins with "$ " is a command, with its output below it.
 func TestDocumentsAreTrue(t *testing.T) {
-	run := []string{"README.md", "commands.md", "safety.md", "operations.md", "migration.md"}
+	run := []string{
+		"README.md", "commands.md", "safety.md", "operations.md", "migration.md",
+		"nat.md", "direct-routing.md", "tunnelling.md", "fullnat.md", "firewall-marks.md",
+	}
 	for _, path := range documents(t) {
 		if !slices.Contains(run, filepath.Base(path)) {
 			continue
@@ -135,11 +138,16 @@ func (d *document) command(line string) string {
 			d.t.Fatal(err)
 		}
 		return string(text)
+	case "mkdir":
+		if err := os.Mkdir(args[1], 0o755); err != nil {
+			d.t.Fatal(err)
+		}
+		return ""
 	case "lvsform":
 		d.piped = 0 < last && last < everyLine
 		return d.lvsform(args[1:], last)
 	}
-	d.t.Fatalf("%s: a console block has lvsform, cat and \"echo $?\"", line)
+	d.t.Fatalf("%s: a console block has lvsform, cat, mkdir and \"echo $?\"", line)
 	return ""
 }
 

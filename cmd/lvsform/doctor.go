@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
-	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 	"github.com/spf13/cobra"
 )
 
@@ -23,6 +22,7 @@ func (p *program) doctorCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return p.doctor(c.Context(), args, config, where) },
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	return c
 }
@@ -63,11 +63,11 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 		found = append(found, writable(p.runDir()))
 	}
 	if len(dir) > 0 {
-		c, err := p.load(dir[0], config)
+		c, err := p.load(dir[0], config, where)
 		if err != nil {
 			found = append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above"))
 		} else {
-			found = append(found, modules(c.Desired.State, p.known(release, path))...)
+			found = append(found, modules(c.Chosen.Desired.State, p.known(release, path))...)
 		}
 	}
 	return p.diagnose(found)
@@ -96,7 +96,8 @@ func (p *program) kernel() (release string, found []finding) {
 		return "", []finding{broken("run lvsform on the director, or give --driver file:PATH", "this is not Linux, or /proc is not there: %v", err)}
 	}
 	release = strings.TrimSpace(string(text))
-	found = append(found, ok("Linux %s", release), p.capability())
+	found = append(found, ok("Linux %s", release))
+	found = append(found, p.capabilities()...)
 	head, err := p.readFile("/proc/net/ip_vs")
 	first, _, _ := strings.Cut(string(head), "\n")
 	if err != nil {
@@ -105,25 +106,7 @@ func (p *program) kernel() (release string, found []finding) {
 	} else {
 		found = append(found, ok("%s", first))
 	}
-	return release, found
-}
-
-const capNetAdmin = 12
-
-func (p *program) capability() finding {
-	text, err := p.readFile("/proc/self/status")
-	if err != nil {
-		return note("", "the capabilities of this process cannot be read: %v", err)
-	}
-	for line := range strings.Lines(string(text)) {
-		value, isEff := strings.CutPrefix(line, "CapEff:")
-		bits, err := strconv.ParseUint(strings.TrimSpace(value), 16, 64)
-		if isEff && err == nil && bits>>capNetAdmin&1 == 1 {
-			return ok("CAP_NET_ADMIN is there")
-		}
-	}
-	return broken("sudo lvsform …, or AmbientCapabilities=CAP_NET_ADMIN in a systemd unit; a container needs it in the initial user namespace",
-		"CAP_NET_ADMIN is missing: the table can be neither read nor changed")
+	return release, append(found, p.managers()...)
 }
 
 // table looks whether the node answers, and what its settings mean for connections.
@@ -149,19 +132,20 @@ func (p *program) table(ctx context.Context, where nodeFlags) []finding {
 	if _, _, err := s.owned(); err != nil {
 		found = append(found, broken("", "%v", err))
 	}
-	return append(found, settings(s.host)...)
+	return append(found, settings(live)...)
 }
 
 // settings explains the sysctls that decide what becomes of connections.
-func settings(h plan.Host) (found []finding) {
-	switch h.Sysctls["net.ipv4.vs.expire_nodest_conn"] {
+func settings(live spec.State) (found []finding) {
+	value := func(name string) string { return live.Sysctls[spec.SysctlKey{Name: name}].Value }
+	switch value("net.ipv4.vs.expire_nodest_conn") {
 	case "0":
 		found = append(found, ok("expire_nodest_conn is 0: connections of a deleted server are dropped in silence until they time out"))
 	case "1":
 		found = append(found, note("sysctl -w net.ipv4.vs.expire_nodest_conn=0, if clients are to notice nothing of a server that was drained",
 			"expire_nodest_conn is 1: connections that are left when a server is deleted are reset at once"))
 	}
-	switch h.Sysctls["net.ipv4.vs.expire_quiescent_template"] {
+	switch value("net.ipv4.vs.expire_quiescent_template") {
 	case "0":
 		found = append(found, note("sysctl -w net.ipv4.vs.expire_quiescent_template=1, if services are persistent",
 			"expire_quiescent_template is 0: persistent clients go on to a server that drains (weight 0) until their time is up"))

@@ -31,9 +31,9 @@ func (p *program) driftCommand() *cobra.Command {
 			start := time.Now()
 			policy.compare = true
 			var made *plan.Plan
-			desired, err := p.load(directory(args), config)
+			desired, err := p.load(directory(args), config, where)
 			if err == nil {
-				made, err = p.makePlan(c.Context(), desired, where, policy)
+				made, err = p.makePlan(c.Context(), desired.Chosen.Desired, desired.Digest, where, policy)
 			}
 			if metrics != "" {
 				if err := p.writeMetrics(metrics, check{made, err, start, time.Since(start)}); err != nil {
@@ -58,6 +58,7 @@ func (p *program) driftCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	where.addFrom(c)
 	policy.addChoice(c)

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/coreos/go-systemd/v22/journal"
@@ -18,6 +19,8 @@ type env struct {
 	environ    []string
 	getenv     func(string) string
 	readFile   func(string) ([]byte, error)
+	// glob names the files that match a pattern.
+	glob func(string) ([]string, error)
 	// journal sends a message with fields to the systemd journal; nil if stderr is not connected to it.
 	journal  func(message string, priority journal.Priority, fields map[string]string) error
 	progress *progress
@@ -67,7 +70,7 @@ func system() env {
 	e := env{
 		in: os.Stdin, out: open(os.Stdout), err: open(os.Stderr),
 		inTerminal: term.IsTerminal(int(os.Stdin.Fd())),
-		environ:    os.Environ(), getenv: os.Getenv, readFile: os.ReadFile,
+		environ:    os.Environ(), getenv: os.Getenv, readFile: os.ReadFile, glob: filepath.Glob,
 		progress: new(progress),
 	}
 	if ours, err := journal.StderrIsJournalStream(); err == nil && ours {

@@ -35,6 +35,9 @@ func TestExamples(t *testing.T) {
 		dir := filepath.Dir(path)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			w := newWorld(t)
+			if filepath.Base(dir) == "site" {
+				w.variables["LVSFORM_NODE"] = "lb1"
+			}
 			before := w.state()
 			w.run(exitDone, "fmt", "--check", dir)
 			w.run(exitDone, "validate", dir)

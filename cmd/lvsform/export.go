@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
@@ -26,21 +25,25 @@ func (p *program) exportCommand() *cobra.Command {
 			if !ok {
 				return fmt.Errorf("--format is ipvsadm, json or sh, not %q", format)
 			}
-			loaded, err := p.load(directory(args), config)
+			loaded, err := p.load(directory(args), config, nodeFlags{})
 			if err != nil {
 				return err
 			}
-			text, err := write(loaded.Desired)
+			text, err := write(loaded.Chosen.Desired)
 			if err != nil {
 				return err
 			}
 			if format == "ipvsadm" {
-				p.tellAround(loaded.Desired)
+				p.tellAround(loaded.Chosen.Desired)
+			}
+			if n := heavy(loaded.Chosen.Desired.State); n > 0 && format != "json" {
+				p.tell(sgrYellow, "warning", heavyWeights(n))
 			}
 			return p.save(out, text)
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	c.Flags().StringVar(&format, "format", "ipvsadm", "ipvsadm for rules that ipvsadm -R reads, json, or sh for a script")
 	c.Flags().StringVar(&out, "out", "", "write to a `file`, over what is in it, instead of standard output")
 	return c
@@ -82,15 +85,27 @@ func exportRules(d spec.Desired) ([]byte, error) {
 	return rules.Save(d.State)
 }
 
-// sayable names every object that ipvsadm cannot make.
+// sayable names the objects that ipvsadm cannot make.
 func sayable(d spec.Desired) error {
-	var errs []error
+	var no refusals
 	for _, k := range d.State.Table().Keys() {
-		if err := rules.Cannot(k, d.State.Get(k)); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", nameOf(d, k), err))
+		no.add(nameOf(d, k), rules.Cannot(k, d.State.Get(k)))
+	}
+	return no.join()
+}
+
+// heavy counts the servers with a weight that not every ipvsadm takes.
+func heavy(s spec.State) (n int) {
+	for _, d := range s.Destinations {
+		if rules.Heavy(d) {
+			n++
 		}
 	}
-	return errors.Join(errs...)
+	return n
+}
+
+func heavyWeights(n int) string {
+	return fmt.Sprintf("%s with a weight above %d: Debian's build of ipvsadm takes it, others refuse it.", count(n, "server"), rules.CommonWeight)
 }
 
 func nameOf(d spec.Desired, k spec.Key) string {

@@ -13,12 +13,19 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// configFlags give a configuration its variables.
-type configFlags struct{ vars []hclspec.VarFlag }
+// configFlags give a configuration its variables, and say for which of its nodes it is read.
+type configFlags struct {
+	vars []hclspec.VarFlag
+	node string
+}
 
 func (f *configFlags) add(c *cobra.Command) {
 	c.Flags().Var(varValue{f, false}, "var", "set a variable: `name=value`; may be repeated")
 	c.Flags().Var(varValue{f, true}, "var-file", "set variables from a `file`; may be repeated, later ones win")
+}
+
+func (f *configFlags) addNode(c *cobra.Command) {
+	c.Flags().StringVar(&f.node, "node", "", "the `name` of the node that the configuration is read for (default: LVSFORM_NODE, or the one with the machine's host name)")
 }
 
 // varValue appends to one list whichever flag it stands for: the order in which they are given decides.

@@ -89,7 +89,7 @@ func (p *program) writeImported(found imported, out string) error {
 	notes := append(found.notes, leftOut(found.state, problems)...)
 	if len(left.Services) > 0 {
 		stays := "What is left out stays as it is: lvsform does not touch services that no configuration declares."
-		notes = append([]remark{{taken, stays}}, notes...)
+		notes = append([]remark{{doubtful, stays}}, notes...)
 	}
 	sortRemarks(notes)
 	if sound.Len() == 0 && len(found.vips) == 0 {

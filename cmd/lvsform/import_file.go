@@ -89,6 +89,9 @@ var byteOrderMark = []byte("\ufeff")
 var keepalivedWord = regexp.MustCompile(`(?m)^[ \t]*(@\S+[ \t]+)?(~(SEQ|LST)x?[ \t]*\([^)\n]*\)[ \t]*)?(global_defs|virtual_server|virtual_server_group|vrrp_instance|vrrp_script|vrrp_sync_group|` +
 	`vrrp_track_process|vrrp_track_file|static_ipaddress|static_routes|static_rules|track_group|bfd_instance|garp_group|net_namespace|include[a-z]?)\b`)
 
+// ipvsadmLine is what makes a text ipvsadm's, whatever is wrong with it.
+var ipvsadmLine = regexp.MustCompile(`(?m)^[ \t]*(-[A-Za-z-]|-> |.*\bipvsadm\b|IP Virtual Server |Prot |(TCP|UDP|SCTP|FWM) |Timeout \(|(master|backup) sync daemon )`)
+
 // kindOf tells by its text what a file is.
 func kindOf(text []byte) string {
 	text = bytes.TrimPrefix(text, byteOrderMark)
@@ -175,33 +178,21 @@ func importRules(ctx context.Context, files []source, f importFlags) (imported, 
 	defer cancel()
 	dump, err := rules.Parse(sources, resolver(ctx, f.noResolve))
 	if err != nil {
-		if f.as == "" && begins(files[0].text, err) {
+		if f.as == "" && !slices.ContainsFunc(files, func(s source) bool { return ipvsadmLine.Match(s.text) }) {
 			err = hint(err, "this is read as ipvsadm's: if it is something else, --as keepalived or --as snapshot says so")
 		}
 		return imported{}, err
 	}
 	found := imported{from: "ipvsadm's rules in " + names(files), state: dump.State}
 	for _, n := range dump.Notes {
-		found.notes = append(found.notes, remark{taken, n.String()})
+		kind := taken
+		if n.Doubt {
+			kind = doubtful
+		}
+		found.notes = append(found.notes, remark{kind, n.String()})
 	}
 	if dump.TimeoutsListed {
 		found.dropUntouched()
 	}
 	return found, nil
-}
-
-// begins says that an error is about the beginning of the first line that says anything.
-func begins(text []byte, err error) bool {
-	at := (*rules.SyntaxError)(nil)
-	if !errors.As(err, &at) {
-		return false
-	}
-	number := 0
-	for line := range bytes.Lines(text) {
-		number++
-		if word := bytes.TrimSpace(line); len(word) > 0 && word[0] != '#' {
-			return at.Line == number && at.Column == 1+bytes.Index(line, word)
-		}
-	}
-	return false
 }

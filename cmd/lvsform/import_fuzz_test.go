@@ -96,7 +96,7 @@ func (w *world) load(dir string) spec.State {
 	if diags.HasErrors() {
 		w.t.Fatal(diags)
 	}
-	return c.Desired.State
+	return c.Chosen.Desired.State
 }
 
 func stateText(s spec.State) string {

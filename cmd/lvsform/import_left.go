@@ -54,9 +54,9 @@ func advice(s spec.State, p spec.Problem) string {
 	switch k := p.Key.(type) {
 	case spec.DestinationKey:
 		if d := s.Destinations[k]; p.Rule == "LVS128" && d.Forward != spec.Masquerade {
-			return fmt.Sprintf("Method %s does not rewrite ports, and the kernel ignores this one. ", d.Forward) + samePort(k, d)
+			return fmt.Sprintf("Method %s does not rewrite ports, and the kernel ignores this one. ", d.Forward) + samePort(s, k)
 		} else if p.Rule == "LVS128" {
-			return p.Detail + " " + samePort(k, d)
+			return p.Detail + " " + samePort(s, k)
 		}
 		if p.Rule == "LVS151" {
 			return p.Detail + " If nobody waits for replies, leave the service as it is."
@@ -75,12 +75,18 @@ func advice(s spec.State, p spec.Problem) string {
 }
 
 // samePort says how a server comes to have the port of its service.
-func samePort(k spec.DestinationKey, d spec.Destination) string {
-	listens := k.Service.Address.Port()
+func samePort(s spec.State, k spec.DestinationKey) string {
+	d, listens := s.Destinations[k], k.Service.Address.Port()
 	better := spec.DestinationKey{Service: k.Service, Address: netip.AddrPortFrom(k.Address.Addr(), listens)}
 	add, err := rules.Command(plan.Change{Key: better, After: d})
 	remove, other := rules.Command(plan.Change{Key: k, Before: d})
-	if err != nil || other != nil {
+	_, there := s.Destinations[better]
+	switch {
+	case there && other == nil:
+		return fmt.Sprintf("The server is there with port %d, too: on the node %q deletes this one.", listens, commandLine(remove))
+	case there:
+		return fmt.Sprintf("The server is there with port %d, too: delete this one.", listens)
+	case err != nil || other != nil:
 		return fmt.Sprintf("Add the server again with port %d, and delete this one.", listens)
 	}
 	return fmt.Sprintf("On the node %q adds the server with port %d, and %q deletes this one.", commandLine(add), listens, commandLine(remove))

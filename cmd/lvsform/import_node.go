@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -82,6 +83,9 @@ func importJSON(s source) (imported, error) {
 		Node, Objects json.RawMessage
 		Steps         json.RawMessage
 	}
+	if trimmed := bytes.TrimSpace(s.text); trimmed[0] != '{' {
+		return imported{}, hint(fmt.Errorf("%s: this is no JSON, and a snapshot is: it begins with %.20q", shown(s.name), trimmed), "leave --as out: what a file is follows from what is in it")
+	}
 	if err := json.Unmarshal(s.text, &head); err != nil {
 		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", shown(s.name), positioned(err))
 	}
@@ -89,7 +93,11 @@ func importJSON(s source) (imported, error) {
 	case head.Steps != nil:
 		return imported{}, hint(fmt.Errorf("%s: this is a plan, and not a state", shown(s.name)), "\"lvsform show\" prints it")
 	case number:
-		return imported{}, hint(fmt.Errorf("%s: this is a node in a file", shown(s.name)), "--driver file:%s reads it", shown(s.name))
+		err := fmt.Errorf("%s: this is a node in a file", shown(s.name))
+		if s.name == standardInput {
+			return imported{}, hint(err, "\"lvsform import --driver file:PATH\" reads it from the file")
+		}
+		return imported{}, hint(err, "\"lvsform import --driver file:%s\" reads it", shown(s.name))
 	case head.Node == nil && head.Objects != nil:
 		return importExport(s)
 	}

@@ -20,13 +20,14 @@ type remarkKind int
 const (
 	leftObject remarkKind = iota // an object that is left out
 	leftTable                    // what else may be missing in the table
+	doubtful                     // why the table may be another one
 	taken                        // what was assumed, corrected or looked up
 	leftBeside                   // what has no part in a table
 )
 
 // String is a sentence.
 func (n remark) String() string {
-	if n.kind == taken {
+	if n.kind == doubtful || n.kind == taken {
 		return n.text
 	}
 	return "Left out: " + n.text

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,43 +127,6 @@ func TestImportOfASnapshotIsThatOfTheNode(t *testing.T) {
 	}
 }
 
-func TestImportWithManyWarnings(t *testing.T) {
-	w := newWorld(t)
-	for port := range 60 {
-		w.in += fmt.Sprintf("ipvsadm -A -t 192.0.2.10:%d -s rr -b flag-1\n", port+1)
-	}
-	w.run(exitError, "import", "-")
-	w.says(w.err, "lvsform: error: nothing can be imported from ipvsadm's rules in <stdin>: left out are 60 services\n")
-	w.in += "ipvsadm -A -t 192.0.2.11:80 -s rr\n"
-	w.run(exitDone, "import", "-")
-	w.says(w.err, "lvsform: warning: and 11 more, which are in the comment on top of the configuration\nImported 1 service. Left out: 60 services.\n")
-	if n := strings.Count(w.err, "warning: Left out: "); n != mostWarnings {
-		t.Errorf("%d warnings", n)
-	}
-	if n := strings.Count(w.out, "# Left out: "); n != 60 {
-		t.Errorf("%d comments", n)
-	}
-}
-
-// With a file that has all notes, standard error has those that matter to the table.
-func TestImportIntoAFileSaysWhatIsMissing(t *testing.T) {
-	w := newWorld(t)
-	var conf strings.Builder
-	for i := range 1000 {
-		fmt.Fprintf(&conf, "virtual_server 10.%d.%d.1 80 {\n delay_loop 5\n lb_kind DR\n real_server 10.9.9.1 80 {\n  weight 1\n TCP_CHECK {\n }\n }\n}\n", i/256, i%256)
-	}
-	w.write("keepalived.conf", conf.String()+"sorry_server 10.9.9.2 80\n")
-	t.Chdir(w.dir)
-	w.run(exitDone, "import", "keepalived.conf", "--out=main.lvs.hcl")
-	want := "lvsform: warning: Left out: the keyword sorry_server is not known in a configuration (keepalived.conf:9001)\n" +
-		"2 more notes stand at the top of main.lvs.hcl.\nImported 1000 services, 1000 servers.\n"
-	if diff := cmp.Diff(want, w.err); diff != "" {
-		t.Errorf("stderr (-want +got)\n%s", diff)
-	}
-	w.says(w.read("main.lvs.hcl"), "# virtual_server (1000 times): no protocol is set, which is UDP to keepalived (keepalived.conf:1, 10, 19, 28, 37, 46, 55, 64 and 992 more places)\n")
-	w.says(w.read("main.lvs.hcl"), "# Left out: health checks of 1000 virtual servers: delay_loop, TCP_CHECK (keepalived.conf:2, 11, ")
-}
-
 func TestImportQuotesNames(t *testing.T) {
 	w := newWorld(t)
 	const odd = "b\nlvsform: error: all is lost\x1b[1m.conf"
@@ -201,35 +162,4 @@ func TestImportLeavesOthersAlone(t *testing.T) {
 	w.run(exitError, "import", "--driver=file:lb1.json", "--instance=blue")
 	w.says(w.err, `Left out: tcp 192.0.2.10:80. It belongs to instance "default".`)
 	w.says(w.err, "nothing can be imported from the live node lb1 (driver file, Linux 6.1.0): left out are 1 service, 2 servers\n")
-}
-
-// BenchmarkImport imports dumps of 50,000 and 100,000 lines: twice the lines take twice the time.
-func BenchmarkImport(b *testing.B) {
-	for _, lines := range []int{50_000, 100_000} {
-		b.Run(fmt.Sprint(lines), func(b *testing.B) {
-			path := filepath.Join(b.TempDir(), "dump")
-			if err := os.WriteFile(path, dumpOf(lines), 0o644); err != nil {
-				b.Fatal(err)
-			}
-			for b.Loop() {
-				benchRun(b, b.TempDir(), exitDone, "import", path)
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(lines), "us/line")
-		})
-	}
-}
-
-// dumpOf are rules of services with 99 servers each, as ipvsadm -Sn prints them.
-func dumpOf(lines int) []byte {
-	var text bytes.Buffer
-	for i := range lines {
-		service, server := i/100, i%100
-		vip := fmt.Sprintf("192.0.%d.%d:80", service/250, service%250+1)
-		if server == 0 {
-			fmt.Fprintf(&text, "-A -t %s -s wlc\n", vip)
-			continue
-		}
-		fmt.Fprintf(&text, "-a -t %s -r 10.%d.%d.%d:80 -g -w %d\n", vip, service/250, service%250, server, server)
-	}
-	return text.Bytes()
 }

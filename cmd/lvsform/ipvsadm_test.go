@@ -122,10 +122,20 @@ func TestTheProgramIsTooOld(t *testing.T) {
 	w.says(w.err, "lvsform: hint: \"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program\n")
 }
 
+// What is missing is not always the program.
+func TestTheProgramHasNoKernel(t *testing.T) {
+	w, p := newProgramWorld(t)
+	for _, said := range []string{"Protocol not available", "Permission denied (you must be root)"} {
+		fake.Script(t, p.Path, "#!/bin/sh\necho \"Can't initialize ipvs: "+said+"\" >&2\nexit 2\n")
+		w.run(exitError, "import", throughIPVSAdm)
+		w.says(w.err, "lvsform: hint: \"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel\n")
+	}
+}
+
 // What ipvsadm cannot express is refused before the first change, all of it at once, with the driver that can.
 func TestTheProgramCannotExpress(t *testing.T) {
 	w, p := newProgramWorld(t)
-	w.write("etc/main.lvs.hcl", strings.NewReplacer(`"direct"`, `"local"`, "weight  = 3", "weight  = 65536").Replace(web("wlc", 2)))
+	w.write("etc/main.lvs.hcl", strings.NewReplacer(`"direct"`, `"local"`).Replace(web("wlc", 2)))
 	before := tableOf(t, p)
 	for _, command := range [][]string{{"plan"}, {"apply", "--auto-approve"}} {
 		w.run(exitError, append(command, throughIPVSAdm, w.path("etc"))...)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,7 +14,7 @@ import (
 
 // ipvsadmText is a plan as commands that can be pasted into a shell, in order and one on each line, or the way back from it.
 // What is not a command is a comment: a wait, which the shell does not do, an import, a warning. "set -e" would end the
-// shell that a person pastes into, and so it is not there. The error names every object that ipvsadm cannot do.
+// shell that a person pastes into, and so it is not there. The error names the objects that ipvsadm cannot do.
 func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 	var b bytes.Buffer
 	steps := made.Changes
@@ -23,7 +22,8 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 		steps = steps.Inverse()
 	}
 	head(&b, made, steps, undo)
-	var errs []error
+	oddities(&b, made, steps, undo)
+	var no refusals
 	for _, batch := range steps.Batches() {
 		for _, s := range batch {
 			switch {
@@ -39,13 +39,38 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 				continue
 			}
 			args, err := rules.Command(s.Change)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", made.Name(s.Key), err))
-			}
+			no.add(made.Name(s.Key), err)
 			shellLine(&b, ipvsadmWords(args))
 		}
 	}
-	return b.Bytes(), errors.Join(errs...)
+	return b.Bytes(), no.join()
+}
+
+// oddities warns of what not every ipvsadm does, and of what none can take back.
+func oddities(b *bytes.Buffer, made *plan.Plan, steps plan.Changeset, undo bool) {
+	heavy := map[spec.Key]bool{}
+	for _, s := range steps {
+		if rules.Heavy(s.After) {
+			heavy[s.Key] = true
+		}
+	}
+	if len(heavy) > 0 {
+		comment(b, "Warning: %s", heavyWeights(len(heavy)))
+	}
+	if undo {
+		return
+	}
+	var no refusals
+	for _, s := range steps.Inverse() {
+		if !s.Key.Kind().Table() {
+			continue
+		}
+		_, err := rules.Command(s.Change)
+		no.add(made.Name(s.Key), err)
+	}
+	if err := no.join(); err != nil {
+		comment(b, "Warning: there are no commands for the way back:\n%v", err)
+	}
 }
 
 // head says what the commands are, and what a shell does otherwise than an apply.

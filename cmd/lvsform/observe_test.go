@@ -159,6 +159,8 @@ func TestDoctor(t *testing.T) {
 		{"built in", "", "", "sed", "ok      the kernel has the scheduler sed\n"},
 		{"no module", "/proc/net/ip_vs", "", "rr", "broken  the module ip_vs is not loaded: /proc/net/ip_vs is not there\n        -> modprobe ip_vs;"},
 		{"no right", "/proc/self/status", "CapEff:\t0000000000000000\n", "rr", "broken  CAP_NET_ADMIN is missing: the table can be neither read nor changed\n        -> sudo lvsform"},
+		{"no raw", "/proc/self/status", "CapEff:\t0000000000011000\n", "rr", "note    CAP_NET_RAW is missing: addresses cannot be announced"},
+		{"keepalived", "/proc/77/comm", "keepalived\n", "rr", "note    keepalived is running (process 77): it may manage"},
 		{"no scheduler", "", "", "mh", "broken  the kernel does not have the scheduler mh\n        -> modprobe ip_vs_mh;"},
 		{"no Linux", "/proc/sys/kernel/osrelease", "", "rr", "broken  this is not Linux"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 	"github.com/lvsform/lvsform/spec/hclspec"
 	"github.com/spf13/cobra"
 )
@@ -26,11 +27,18 @@ func (p *program) planCommand() *cobra.Command {
 			if err := format.check(c); err != nil {
 				return err
 			}
-			desired, err := p.loadToPlan(directory(args), config)
+			if config.node == hclspec.AllNodes {
+				changes, err := p.planAll(c.Context(), directory(args), config, where, policy, format, out)
+				if err == nil && detailed && changes {
+					err = status(exitChanges)
+				}
+				return err
+			}
+			desired, err := p.loadToPlan(directory(args), config, where)
 			if err != nil {
 				return err
 			}
-			made, err := p.makePlan(c.Context(), desired, where, policy)
+			made, err := p.makePlan(c.Context(), desired.Chosen.Desired, desired.Digest, where, policy)
 			if err != nil {
 				return err
 			}
@@ -53,6 +61,7 @@ func (p *program) planCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	where.addFrom(c)
 	policy.addChoice(c)
@@ -64,18 +73,19 @@ func (p *program) planCommand() *cobra.Command {
 }
 
 // makePlan reads the node and works out the plan.
-func (p *program) makePlan(ctx context.Context, desired *hclspec.Config, where nodeFlags, policy policyFlags) (*plan.Plan, error) {
+func (p *program) makePlan(ctx context.Context, desired spec.Desired, digest string, where nodeFlags, policy policyFlags) (*plan.Plan, error) {
 	s, err := p.open(ctx, where)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	s.watch(desired.State)
 	in, err := s.inputs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in.Desired = desired.Desired
-	return s.make(ctx, in, desired.Digest, policy)
+	in.Desired = desired
+	return s.make(ctx, in, digest, policy)
 }
 
 // next says what can be done with a plan.

@@ -46,6 +46,7 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 	if err := s.fits(done); err != nil {
 		return err
 	}
+	s.watchPlan(done)
 	in, err := s.inputs(ctx)
 	if err != nil {
 		return err
@@ -87,6 +88,12 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	for k, v := range was {
 		d.State.Set(k, v)
 		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: done.Objects[k].Ignore}, Pool: poolOf(k, in.Ledger, done)}
+	}
+	for _, s := range done.Changes {
+		if o := d.Objects[s.Key]; s.Announce.Count > 0 {
+			o.Announce = s.Announce
+			d.Objects[s.Key] = o
+		}
 	}
 	for k := range d.State.Destinations {
 		if d.State.Get(k.Service) != nil {

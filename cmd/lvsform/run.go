@@ -100,7 +100,7 @@ func (p *program) root() *cobra.Command {
 	})
 	root.AddCommand(
 		p.planCommand(), p.applyCommand(), p.driftCommand(), p.rollbackCommand(),
-		p.validateCommand(), p.fmtCommand(), p.showCommand(), p.snapshotCommand(), p.statusCommand(),
+		p.validateCommand(), p.fmtCommand(), p.nodesCommand(), p.showCommand(), p.snapshotCommand(), p.statusCommand(),
 		p.importCommand(), p.exportCommand(),
 		p.doctorCommand(), p.forgetCommand(), p.completionCommand(), p.versionCommand(),
 	)

@@ -67,7 +67,7 @@ func (w *world) start(args ...string) int {
 	e := env{
 		in: strings.NewReader(w.in), out: stream{Writer: &out, terminal: w.terminal}, err: stream{Writer: &err, terminal: w.interactive, width: w.width},
 		inTerminal: w.interactive, getenv: func(name string) string { return w.variables[name] },
-		readFile: w.readFile,
+		readFile: w.readFile, glob: w.glob,
 	}
 	if w.reader != nil {
 		e.in = w.reader
@@ -94,6 +94,18 @@ func (w *world) readFile(name string) ([]byte, error) {
 		return []byte(text), nil
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (w *world) glob(pattern string) (names []string, err error) {
+	if w.files == nil {
+		return filepath.Glob(pattern)
+	}
+	for name := range w.files {
+		if is, err := filepath.Match(pattern, name); is && err == nil {
+			names = append(names, name)
+		}
+	}
+	return names, nil
 }
 
 // write makes a file, and the directories that it needs.

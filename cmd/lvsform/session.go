@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/lvsform/lvsform/apply"
@@ -60,7 +61,7 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	case f.driver == "netlink":
 		var d *netlink.Driver
 		if d, err = netlink.Open(netlink.Options{Namespace: f.netns}); err != nil {
-			err = hint(err, "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel")
+			err = hint(err, noKernel)
 		} else {
 			s.node, err = join(d, f)
 		}
@@ -84,9 +85,15 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 	return s, nil
 }
 
+// noKernel is for one that does not let its table be read.
+const noKernel = "\"lvsform doctor\" says what is missing; --driver file:PATH needs no kernel"
+
 // openProgram opens the driver that works through ipvsadm, which ends when lvsform is made to end at once.
 func (p *program) openProgram(f nodeFlags) (node, error) {
 	d, err := ipvsadm.Open(ipvsadm.Options{Namespace: f.netns})
+	if errors.Is(err, syscall.ENOPROTOOPT) || errors.Is(err, syscall.EPERM) { // which are no fault of the program
+		return nil, hint(err, noKernel)
+	}
 	if err != nil {
 		return nil, hint(err, "\"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program")
 	}
@@ -153,11 +160,37 @@ func (s *session) owned() (plan.Ledger, map[spec.Key]string, error) {
 func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	in := plan.Inputs{Host: s.host}
 	var err error
-	if in.Live, err = s.Read(ctx); err != nil {
-		return in, fmt.Errorf("reading the node: %w", err)
+	if in.Ledger, in.Others, err = s.owned(); err != nil {
+		return in, err
 	}
-	in.Ledger, in.Others, err = s.owned()
+	var owned spec.State
+	for k, o := range in.Ledger {
+		owned.Set(k, o.Original)
+	}
+	s.watch(owned)
+	if in.Live, err = s.Read(ctx); err != nil {
+		err = fmt.Errorf("reading the node: %w", err)
+	}
 	return in, err
+}
+
+// watch makes reads show the settings and modules of a state, whatever they are.
+func (s *session) watch(of spec.State) {
+	if n, ok := s.node.(*host.Node); ok {
+		n.Watch(slices.Collect(maps.Keys(of.Sysctls))...)
+		n.WatchModules(slices.Collect(maps.Keys(of.Modules))...)
+	}
+}
+
+// watchPlan is watch for what a plan is about.
+func (s *session) watchPlan(made *plan.Plan) {
+	var about spec.State
+	for _, c := range made.Changes {
+		if kind := c.Key.Kind(); kind == spec.KindSysctl || kind == spec.KindModule {
+			about.Set(c.Key, spec.Zero(kind))
+		}
+	}
+	s.watch(about)
 }
 
 // connections are those of all destinations.

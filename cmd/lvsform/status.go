@@ -36,6 +36,7 @@ func (p *program) statusCommand() *cobra.Command {
 		},
 	}
 	config.add(c)
+	config.addNode(c)
 	where.add(c)
 	where.addFrom(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
@@ -86,11 +87,11 @@ type counters struct {
 func (p *program) status(ctx context.Context, dir []string, config configFlags, where nodeFlags) (*table, error) {
 	var desired spec.Desired
 	if len(dir) > 0 {
-		c, err := p.load(dir[0], config)
+		c, err := p.load(dir[0], config, where)
 		if err != nil {
 			return nil, err
 		}
-		desired = c.Desired
+		desired = c.Chosen.Desired
 	}
 	s, err := p.open(ctx, where)
 	if err != nil {

@@ -111,6 +111,9 @@ func (p *program) event(made *plan.Plan, e apply.Event) {
 	case apply.EventCut:
 		m.Type, m.Level, m.Text = "connections_cut", "warn", made.Name(e.Key)+": it goes with "+count(int(e.Active), "active connection")
 		m.Hook.Resource = resource(made, e.Key)
+	case apply.EventAnnounce:
+		m.Type, m.Text = "announced", made.Name(e.Address)+": announced"
+		m.Hook.Resource = resource(made, e.Address)
 	case apply.EventUndo:
 		m.Type, m.Level, m.Text = "undo_start", "error", "undoing "+count(e.Steps, "step")+": "+e.Err.Error()
 	}

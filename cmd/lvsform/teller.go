@@ -51,6 +51,10 @@ func (t *teller) event(e apply.Event) {
 		t.line("%s: still %s after %s; it is waited for no longer.", t.plan.Name(e.Key), count(int(e.Active), "active connection"), e.Elapsed.Round(time.Second))
 	case apply.EventCut:
 		t.line("%s: it goes with %s.", t.plan.Name(e.Key), count(int(e.Active), "active connection"))
+	case apply.EventAnnounce:
+		if e.Steps == 1 { // the others are for neighbours that did not listen
+			t.line("%s: announced.", t.plan.Name(e.Address))
+		}
 	case apply.EventUndo:
 		t.steps = 0
 		if e.Steps > 0 {

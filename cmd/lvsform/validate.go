@@ -14,9 +14,14 @@ func (p *program) validateCommand() *cobra.Command {
 			if json {
 				return p.validateJSON(directory(args), config)
 			}
-			c, err := p.load(directory(args), config)
+			c, err := p.loadAll(directory(args), config)
 			if err == nil {
-				p.printf("The configuration is valid: %s, %s.\n", count(len(c.Desired.State.Services), "service"), count(len(c.Desired.State.Destinations), "destination"))
+				services, destinations := 0, 0
+				for _, n := range c.Nodes {
+					services += len(n.Desired.State.Services)
+					destinations += len(n.Desired.State.Destinations)
+				}
+				p.printf("The configuration is valid: %s, %s.\n", count(services, "service"), count(destinations, "destination"))
 			}
 			return err
 		},
@@ -27,7 +32,9 @@ func (p *program) validateCommand() *cobra.Command {
 }
 
 func (p *program) validateJSON(dir string, config configFlags) error {
-	loaded, diags := hclspec.Load(config.source(dir, p.environ))
+	config.node = hclspec.AllNodes
+	src := p.source(dir, config, nodeFlags{})
+	loaded, diags := hclspec.Load(src)
 	if err := p.data(hclspec.DiagnosticsJSON(loaded.Files, diags)); err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@
 // Package drivertest holds what proves a driver: the suite that every driver
 // passes, and the way into the test machine, a real kernel with IPVS that
 // "make test" boots (see the directory machine). Start with Kernel for a table of
-// its own, and with NewLab for real packets through it.
+// its own, with NewLab for real packets through it, and with NewSite for several machines that hear each other.
 package drivertest
 
 import (

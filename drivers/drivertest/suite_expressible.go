@@ -51,6 +51,7 @@ func testExpressible(t *testing.T, n *node) {
 		create(every, spec.Service{Scheduler: "wlc", Persistent: true, Timeout: 360}),
 		create(spec.Mark(1<<32-1, spec.IPv6), spec.Service{Scheduler: "mh", Flags: spec.Flag1 | spec.Flag2}),
 		create(server(web, "10.0.0.11:80"), spec.Destination{Forward: spec.Direct, Weight: 65535}),
+		create(server(web, "10.0.0.12:80"), spec.Destination{Forward: spec.Direct, Weight: spec.MaxWeight}), // through Debian's ipvsadm
 		create(server(web, "10.0.0.11:8080"), spec.Destination{Forward: spec.Masquerade, UpperThreshold: 200, LowerThreshold: 100}),
 		create(server(web, "10.0.0.11:80"), spec.Destination{Forward: spec.TunnelTo, Weight: 1}),
 		create(server(web, "10.0.0.11:80"), spec.Destination{Forward: spec.TunnelTo, Tunnel: spec.Tunnel{Type: spec.GUE, Port: 6080, Checksum: spec.ChecksumRemote}}),

@@ -74,17 +74,24 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 	if err != nil {
 		return plan.Host{}, err
 	}
-	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID, Sysctls: map[string]string{}}
+	h := plan.Host{Name: doc.Node, Driver: "file", Kernel: doc.Kernel.Release, Boot: doc.BootID}
 	if h.Name == "" {
-		base := filepath.Base(d.path)
-		h.Name = strings.TrimSuffix(base, filepath.Ext(base))
-	}
-	for _, name := range []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"} {
-		if v, ok := doc.State.Sysctls[spec.SysctlKey{Name: name}]; ok {
-			h.Sysctls[name] = v.Value
-		}
+		h.Name = named(d.path)
 	}
 	return h, nil
+}
+
+// Name is the name of the node in a file, whether or not there is such a file.
+func Name(path string) string {
+	if doc, err := read(path); err == nil && doc.Node != "" {
+		return doc.Node
+	}
+	return named(path)
+}
+
+func named(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
 // Read is the state in the file.

@@ -70,10 +70,7 @@ func TestFreshNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := plan.Host{
-		Name: "lb1", Driver: "file", Kernel: "6.1.0", Boot: "1",
-		Sysctls: map[string]string{"net.ipv4.vs.expire_nodest_conn": "0", "net.ipv4.vs.expire_quiescent_template": "0"},
-	}
+	want := plan.Host{Name: "lb1", Driver: "file", Kernel: "6.1.0", Boot: "1"}
 	if diff := cmp.Diff(want, before); diff != "" {
 		t.Errorf("host (-want +got):\n%s", diff)
 	}

@@ -52,7 +52,6 @@ func untouched(k spec.Kernel, links spec.Objects[spec.LinkKey, spec.Link]) spec.
 		s.Set(spec.SysctlKey{Name: "net.ipv4.vs." + name}, spec.Sysctl{Value: value})
 	}
 	s.Set(spec.SysctlKey{Name: "net.ipv4.ip_forward"}, spec.Sysctl{Value: "0"})
-	s.Set(spec.ConfSysctl("ipv4", "all", "accept_redirects"), spec.Sysctl{Value: "1"})
 	settings(&s, "all", true)
 	settings(&s, "default", true)
 	for l, v := range links {

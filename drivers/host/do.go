@@ -27,7 +27,7 @@ func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 			end++
 		}
 		if isRule(rest[0]) {
-			results = append(results, d.doRules(rest[:end])...)
+			results = append(results, d.rules.Do(rest[:end])...)
 		} else {
 			results = append(results, d.doHost(ctx, rest[:end])...)
 		}
@@ -46,17 +46,6 @@ func isRule(c plan.Change) bool {
 		return true
 	}
 	return false
-}
-
-func (d *Driver) doRules(changes []plan.Change) []plan.Result {
-	if d.rules != nil {
-		return d.rules.Do(changes)
-	}
-	out := make([]plan.Result, len(changes))
-	for i, c := range changes {
-		out[i].Err = refusal(c, unix.EOPNOTSUPP)
-	}
-	return out
 }
 
 func refusal(c plan.Change, e syscall.Errno) error {

@@ -32,7 +32,7 @@ type Driver struct {
 	mu    sync.Mutex
 	space *netns.Space
 	open  func(family int) (*netlink.Conn, error)
-	// rules are the kinds that are rules of nftables; nil is a driver without.
+	// rules are the kinds that are rules of nftables.
 	rules   rules
 	sysctls map[spec.SysctlKey]bool
 	names   map[spec.ModuleKey]bool
@@ -51,25 +51,22 @@ func Open(o Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	own, err := nft.Open(space)
-	if err != nil {
+	d := &Driver{space: space, open: openNetlink, sysctls: map[spec.SysctlKey]bool{}, names: map[spec.ModuleKey]bool{}}
+	if d.rules, err = nft.Open(space); err != nil {
 		return nil, errors.Join(err, space.Close())
 	}
-	return &Driver{space: space, rules: own, open: openNetlink, sysctls: map[spec.SysctlKey]bool{}, names: map[spec.ModuleKey]bool{}}, nil
+	return d, nil
 }
 
 // Close gives up the namespace. What is there stays as it is.
 func (d *Driver) Close() (err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.rules != nil {
-		err = d.rules.Close()
-		d.rules = nil
+	if d.space == nil {
+		return nil
 	}
-	if d.space != nil {
-		err = errors.Join(err, d.space.Close())
-		d.space = nil
-	}
+	err = errors.Join(d.rules.Close(), d.space.Close())
+	d.space = nil
 	return err
 }
 
@@ -126,7 +123,7 @@ func (d *Driver) read(ctx context.Context) (s spec.State, err error) {
 		}
 		return nil
 	})
-	if err == nil && d.rules != nil {
+	if err == nil {
 		err = d.rules.Read(&s)
 	}
 	if err != nil {

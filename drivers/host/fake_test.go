@@ -146,6 +146,6 @@ func fakeDriver(t *testing.T) (*Driver, *fakeKernel) {
 	}
 	t.Cleanup(func() { d.Close() })
 	f := &fakeKernel{addresses: map[netip.Prefix]bool{}, lose: func(netlink.HeaderType) (bool, bool) { return true, false }}
-	d.open = f.open
+	d.open, d.rules = f.open, &spyRules{}
 	return d, f
 }

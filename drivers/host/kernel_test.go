@@ -27,20 +27,13 @@ func kernel(t *testing.T) *Driver {
 
 const tunnelsOnlyHere = "net/core/fb_tunnels_only_for_init_net"
 
-// The kernel that other packages are tested in, too, is left as it was found.
-func TestMain(m *testing.M) {
-	m.Run()
-	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
-		_ = os.WriteFile("/proc/sys/"+tunnelsOnlyHere, []byte("0"), 0o644)
-	}
-}
-
 // kernelWith is kernel with tunl0 and the like, if tunnels is "0", or without, if it is "2".
 func kernelWith(t *testing.T, tunnels string) *Driver {
 	t.Helper()
 	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
-		drivertest.Run(t, "modprobe", "-a", "ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou")
+		drivertest.Run(t, "modprobe", "-a", "ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou", "nf_tables")
 		set(t, tunnelsOnlyHere, tunnels)
+		t.Cleanup(func() { _ = os.WriteFile("/proc/sys/"+tunnelsOnlyHere, []byte("0"), 0o644) }) // others use this kernel
 	}
 	drivertest.Kernel(t)
 	for _, family := range []string{"all", "default"} {

@@ -75,6 +75,9 @@ const daemonPatience = 5 * time.Second
 func (b *batch) processes() (out [][]line) {
 	for i, c := range b.changes {
 		words, err := rules.Command(c)
+		if err == nil {
+			err = b.program.cannot(c.Key, c.After)
+		}
 		if err != nil {
 			b.results[i].Err = err
 			continue

@@ -113,5 +113,12 @@ func (d *Driver) Host(ctx context.Context) (plan.Host, error) {
 }
 
 // Cannot says why ipvsadm cannot write the object in this form, or cannot show it as what it is; the error is a
-// *rules.LimitError.
-func (*Driver) Cannot(k spec.Key, v spec.Value) error { return rules.Cannot(k, v) }
+// *rules.LimitError. The first weight that not every ipvsadm takes has the program asked whether it does.
+func (d *Driver) Cannot(k spec.Key, v spec.Value) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := rules.Cannot(k, v); err != nil {
+		return err
+	}
+	return d.program.cannot(k, v)
+}

@@ -27,6 +27,10 @@ type program struct {
 	// group is the process group of the program that runs, and killed says that no other may.
 	group  int
 	killed bool
+
+	// weighed says that the program was asked about heavy weights, and light why it takes none, or "".
+	weighed bool
+	light   string
 }
 
 const searchPath = "/usr/sbin:/usr/bin:/sbin:/bin"

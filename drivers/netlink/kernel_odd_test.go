@@ -157,23 +157,17 @@ func TestKernelHost(t *testing.T) {
 	drivertest.Kernel(t)
 	d, other := open(t, Options{}), drivertest.NewNetns(t)
 	there := open(t, Options{Namespace: other.Path()})
-	const name = "net.ipv4.vs.expire_nodest_conn"
-	other.Do(func() {
-		if err := os.WriteFile("/proc/sys/"+strings.ReplaceAll(name, ".", "/"), []byte("1"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	})
 	h, err := d.Host(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	link, _ := os.Readlink("/proc/thread-self/ns/net")
 	host, _ := os.Hostname()
-	if !strings.HasPrefix(h.Namespace, link) || h.Name != host || h.Driver != "netlink" || h.Boot == "" || h.Kernel == "" || len(h.Sysctls) != 2 || h.Sysctls[name] != "0" {
+	if !strings.HasPrefix(h.Namespace, link) || h.Name != host || h.Driver != "netlink" || h.Boot == "" || h.Kernel == "" {
 		t.Errorf("%+v, namespace is %s", h, link)
 	}
-	if h, err := there.Host(t.Context()); err != nil || h.Sysctls[name] != "1" {
-		t.Errorf("there: %+v, %v", h, err)
+	if at, err := there.Host(t.Context()); err != nil || at.Namespace == h.Namespace {
+		t.Errorf("there: %+v, %v", at, err)
 	}
 }
 

@@ -46,7 +46,7 @@ func BenchmarkLoad(b *testing.B) {
 				})
 				load += processorTime(func() {
 					c, diags := hclspec.Load(hclspec.Source{Dir: ".", FS: dir})
-					if n := len(c.Desired.State.Destinations); diags.HasErrors() || n != size.pools*size.servers {
+					if n := len(c.Chosen.Desired.State.Destinations); diags.HasErrors() || n != size.pools*size.servers {
 						b.Fatalf("%d destinations: %v", n, diags)
 					}
 				})

@@ -32,6 +32,13 @@ func (l *loader) errorf(code string, at hcl.Range, summary, detail string, args 
 	l.diags = append(l.diags, newDiagnostic(hcl.DiagError, code, at, summary, detail, args...))
 }
 
+// clash is an error about several blocks on one node. Blocks that are placed nowhere do not meet.
+func (l *loader) clash(code string, at hcl.Range, summary, detail string, args ...any) {
+	if l != l.nowhere {
+		l.errorf(code, at, summary, detail, args...)
+	}
+}
+
 func (l *loader) warnf(code string, at hcl.Range, summary, detail string, args ...any) {
 	l.diags = append(l.diags, newDiagnostic(hcl.DiagWarning, code, at, summary, detail, args...))
 }

@@ -13,22 +13,30 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// origin is what declares an object: its own block, and the one around it.
-type origin struct{ block, around *hcl.Block }
+// origin is what declares an object: its own block, and the one around it, or a line in it.
+type origin struct {
+	block, around *hcl.Block
+	line          *hcl.Range
+}
 
 // origin of a key that is not declared has no block.
-func (c *Config) origin(k spec.Key) origin {
+func (n *Node) origin(k spec.Key) origin {
 	d, ok := k.(spec.DestinationKey)
 	if !ok {
-		return c.origins[k]
+		return n.origins[k]
 	}
-	p := c.served[d.Service]
+	p := n.served[d.Service]
 	if p == nil {
 		return origin{}
 	}
 	for _, s := range p.at(d.Address.Addr()) {
 		if s.port == d.Address.Port() || s.port == 0 && d.Address.Port() == d.Service.Address.Port() {
-			return origin{s.block, p.block}
+			return origin{block: s.block, around: p.block}
+		}
+	}
+	for _, s := range p.servers { // one that is at the listener's own address
+		if s.dest.Forward == spec.Local {
+			return origin{block: s.block, around: p.block}
 		}
 	}
 	return origin{}
@@ -49,6 +57,9 @@ func (p *pool) at(a netip.Addr) []*server {
 // place is where the attribute is set, or else where the block begins. Attributes are named as in the language;
 // "tunnel.port" is one in a block inside.
 func (o origin) place(attribute string) hcl.Range {
+	if o.line != nil {
+		return *o.line
+	}
 	for _, block := range []*hcl.Block{o.block, o.around} {
 		if block == nil || attribute == "" {
 			continue

@@ -34,11 +34,13 @@ type NamedVIP struct {
 	Prefixes []netip.Prefix
 }
 
-// Format writes a State as the configuration that a careful person would write, in a stable order and without what is
-// default: Load gives the State back. Addresses that are served alike are one vip, its services with equal settings and
+// Format writes the table of a State as the configuration that a careful person would write, in a stable order and without
+// what is default: Load gives it back. Addresses that are served alike are one vip, its services with equal settings and
 // equal servers one service block, and equal servers one pool. Names come from ports, and from addresses where those do not
-// tell two blocks apart. A State that Validate finds wrong cannot be written; the error names the object.
+// tell two blocks apart. What is around the IPVS table is left out. A State that Validate finds wrong cannot be written; the
+// error names the object.
 func Format(d Document) ([]byte, error) {
+	d.State = d.State.Table()
 	if problems := spec.Validate(d.State); len(problems) > 0 {
 		p := problems[0]
 		return nil, fmt.Errorf("%s cannot be written as configuration: %s: %s", p.Key, strings.ToLower(p.Summary[:1])+p.Summary[1:], p.Detail)

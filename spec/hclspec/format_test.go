@@ -62,10 +62,10 @@ func laws(t *testing.T, d hclspec.Document) (string, spec.State) {
 			t.Errorf("%v\n%s", diag, text)
 		}
 	}
-	if !c.Desired.State.Equal(d.State) {
-		t.Errorf("state (-want +got):\n%s\n%s", diffStates(d.State, c.Desired.State), text)
+	if !c.Chosen.Desired.State.Equal(d.State) {
+		t.Errorf("state (-want +got):\n%s\n%s", diffStates(d.State, c.Chosen.Desired.State), text)
 	}
-	return string(text), c.Desired.State
+	return string(text), c.Chosen.Desired.State
 }
 
 func randomVIP(r *rand.Rand, text string) hclspec.NamedVIP {

@@ -52,19 +52,35 @@ func sound(t *testing.T, name, text string) {
 	if diags.HasErrors() {
 		return
 	}
-	written, err := hclspec.Format(hclspec.Document{State: c.Desired.State})
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, diags := load(t, map[string]string{"main.lvs.hcl": string(written)})
-	if diags.HasErrors() || !again.Desired.State.Equal(c.Desired.State) {
-		t.Errorf("%v\n%s\n%s", diags, diffStates(c.Desired.State, again.Desired.State), written)
+	for _, n := range c.Nodes {
+		want := n.Desired.State.Table()
+		written, err := hclspec.Format(hclspec.Document{State: n.Desired.State})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, diags := load(t, map[string]string{"main.lvs.hcl": string(written)})
+		if diags.HasErrors() || !again.Chosen.Desired.State.Equal(want) {
+			t.Errorf("%v\n%s\n%s", diags, diffStates(want, again.Chosen.Desired.State), written)
+		}
+		for k := range n.Desired.State.All() {
+			if o, ok := n.Desired.Objects[k]; !ok || o.Name == "" || o.Lifecycle == nil {
+				t.Errorf("%s is %v", k, o)
+			}
+			if _, ok := n.Range(k); !ok {
+				t.Errorf("%s is declared nowhere", k)
+			}
+		}
 	}
 }
 
 // FuzzOddValues puts odd expressions into the places of two values.
-func FuzzOddValues(f *testing.F) {
-	text, err := os.ReadFile("testdata/odd.lvs.hcl")
+func FuzzOddValues(f *testing.F) { fuzzOdd(f, "testdata/odd.lvs.hcl", 4) }
+
+// FuzzOddSite does the same where there are nodes.
+func FuzzOddSite(f *testing.F) { fuzzOdd(f, "testdata/site.lvs.hcl", 1) }
+
+func fuzzOdd(f *testing.F, name string, each int) {
+	text, err := os.ReadFile(name)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -76,7 +92,7 @@ func FuzzOddValues(f *testing.F) {
 		}
 	}
 	for i := range settable {
-		for j := range 4 {
+		for j := range each {
 			f.Add(uint8(i), uint8(i+j*15), uint8(i+j), uint8(255))
 		}
 	}
@@ -100,5 +116,7 @@ var oddValues = []string{
 	"[]", "{}", "[null]", `{ a = null }`, `["a", 1, [2]]`, `toset(["1"])`, `tomap({ a = "b" })`, `tolist([])`, "[1e999999999]", "1e999999999 / 3",
 	"var.a", "local.b", "local", "vip", "pool", "service", "pool.web", "pool.each", `pool.each["k"]`, `pool.web["k"]`, "service.web", "pool.web.servers", "vip.v.ipv4",
 	"vip.v", "each", "each.key", "each.value", "self", "x.y.z", "nothing()", "jsondecode(1)", "var.secret", "[var.secret]", "{ a = var.secret }", "var.none",
+	"target", "target.name", "target.vars", "target.vars.number", "node", "node.lb1", "node.real", `node.real["gre"]`, "role", "role.director", "role.real", "[node.lb2]",
+	"[role.director, node.real]", "on", "real_server.x", `service.four["a"]`, "[service.four]", `vip.own["two"].ipv4`, "[]", `"lo"`, `"filter"`, `"tunl0"`, "{ a = 1 }",
 	"1 +", "[for x in pool.web.servers : x.address]", "pool.web.servers[9]", "pool[null]", "pool[1]", `pool["web"]["servers"]`, "try(pool.x, null)",
 }

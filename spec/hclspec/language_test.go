@@ -35,7 +35,7 @@ func listen(addresses, ports string) string {
 // objects are the names and keys of all objects, one in each line.
 func objects(c *hclspec.Config) string {
 	var lines []string
-	for k, o := range c.Desired.Objects {
+	for k, o := range c.Chosen.Desired.Objects {
 		lines = append(lines, o.Name+" = "+k.String())
 	}
 	slices.Sort(lines)
@@ -50,12 +50,14 @@ func mustLoad(t *testing.T, files map[string]string, src hclspec.Source) *hclspe
 		_ = hclspec.WriteDiagnostics(&b, c.Files, diags, 0, false)
 		t.Fatal(b.String())
 	}
-	if len(c.Desired.Objects) != c.Desired.State.Len() {
-		t.Errorf("%d objects of %d have a name", len(c.Desired.Objects), c.Desired.State.Len())
-	}
-	for k, o := range c.Desired.Objects {
-		if r, ok := c.Range(k); !ok || r.Filename == "" || o.Lifecycle == nil || k.Kind() == spec.KindService && o.Pool == nil {
-			t.Errorf("%s: range %v, lifecycle %v, pool %v", k, r, o.Lifecycle, o.Pool)
+	for _, n := range c.Nodes {
+		if len(n.Desired.Objects) != n.Desired.State.Len() {
+			t.Errorf("%d objects of %d have a name", len(n.Desired.Objects), n.Desired.State.Len())
+		}
+		for k, o := range n.Desired.Objects {
+			if r, ok := n.Range(k); !ok || r.Filename == "" || o.Name == "" || o.Lifecycle == nil || k.Kind() == spec.KindService && o.Pool == nil {
+				t.Errorf("%s: range %v, lifecycle %v, pool %v", k, r, o.Lifecycle, o.Pool)
+			}
 		}
 	}
 	return c

@@ -23,7 +23,7 @@ func (l *loader) listenPorts(block *hcl.Block, parent *body, word string) (out [
 	addresses, ports := b.addresses(), b.ports()
 	for _, addr := range addresses {
 		for _, port := range ports {
-			out = append(out, listener{spec.Listener(protocol, netip.AddrPortFrom(addr, port)), block, onePacket})
+			out = append(out, listener{key: spec.Listener(protocol, netip.AddrPortFrom(addr, port)), block: block, onePacket: onePacket})
 		}
 	}
 	return out
@@ -50,7 +50,11 @@ func (l *loader) listenMark(block *hcl.Block, parent *body) []listener {
 	if mark == 0 {
 		a.errorf("LVS103", "Firewall mark 0", "A packet without a mark has mark 0: use a mark of 1 to 4294967295.")
 	}
-	return []listener{{spec.Mark(uint32(mark), family), block, b.onePacket()}}
+	in := listener{key: spec.Mark(uint32(mark), family), block: block, onePacket: b.onePacket()}
+	for block := range b.children("match") {
+		in.rules = append(in.rules, l.match(block, b, family)...)
+	}
+	return []listener{in}
 }
 
 // adopt makes what is wrong in b wrong in its parent.

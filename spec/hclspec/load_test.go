@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata")
 
 // TestErrors: each directory of testdata/errors is a wrong configuration, and stderr is what is said about it. A file
-// named flags holds --var and --var-file arguments, one in each line.
+// named flags holds --var, --var-file and --node arguments and host names of the machine, one in each line.
 func TestErrors(t *testing.T) {
 	root := filepath.Join("..", "..", "testdata", "errors")
 	dirs, err := os.ReadDir(root)
@@ -32,7 +32,7 @@ func TestErrors(t *testing.T) {
 	for _, dir := range dirs {
 		t.Run(dir.Name(), func(t *testing.T) {
 			t.Chdir(filepath.Join(root, dir.Name()))
-			c, diags := hclspec.Load(hclspec.Source{Dir: ".", Version: "0.1.0", Vars: flags(t)})
+			c, diags := hclspec.Load(flags(t))
 			var out bytes.Buffer
 			if err := hclspec.WriteDiagnostics(&out, c.Files, diags, 100, false); err != nil {
 				t.Fatal(err)
@@ -58,23 +58,28 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func flags(t *testing.T) (out []hclspec.VarFlag) {
+func flags(t *testing.T) hclspec.Source {
+	src := hclspec.Source{Dir: ".", Version: "0.1.0"}
 	text, err := os.ReadFile("flags")
 	if err != nil {
-		return nil
+		return src
 	}
 	for line := range strings.Lines(string(text)) {
 		name, val, _ := strings.Cut(strings.TrimSpace(line), " ")
 		switch name {
 		case "--var":
-			out = append(out, hclspec.VarFlag{Assign: val})
+			src.Vars = append(src.Vars, hclspec.VarFlag{Assign: val})
 		case "--var-file":
-			out = append(out, hclspec.VarFlag{File: val})
+			src.Vars = append(src.Vars, hclspec.VarFlag{File: val})
+		case "--node":
+			src.Node = val
+		case "hostname":
+			src.Hostnames = append(src.Hostnames, val)
 		default:
 			t.Fatalf("flag %q", line)
 		}
 	}
-	return out
+	return src
 }
 
 // TestCodes: every code that the source can give is documented, every documented one exists, and each has a case.

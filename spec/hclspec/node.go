@@ -8,32 +8,59 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// rest evaluates what else a node has: timeouts and sync daemons.
+// rest evaluates what else a node has.
 func (l *loader) rest() {
-	l.layer = "timeouts"
-	for i, block := range l.blocks["timeouts"] {
-		if i > 0 {
-			l.errorf("LVS007", block.DefRange, "Repeated block", "A node has one set of timeouts, and the first is at %s: put all of them there.", l.blocks["timeouts"][0].DefRange)
-		}
-		l.timeouts(block)
+	l.timeouts()
+	l.each(syncDaemonKind, l.syncDaemon)
+	l.each(sysctlKind, l.sysctls)
+	l.sameSettings()
+	l.each(moduleKind, l.module)
+	l.each(linkKind, l.link)
+	l.each(neighbourKind, l.neighbour)
+	l.marks()
+	l.fullNAT()
+	l.realServers()
+	for _, r := range l.real {
+		l.derive(r)
 	}
-	l.layer = "sync_daemon"
-	for _, block := range l.blocks["sync_daemon"] {
-		d := l.declared(block)
-		for _, in := range l.instances(block, d, syncDaemonKind) {
-			l.syncDaemon(in)
+	l.quietLinks()
+}
+
+// each evaluates the blocks of a kind that are placed here.
+func (l *loader) each(k *kind, evaluate func(instance)) {
+	l.layer = k.name
+	for _, block := range l.blocks[k.name] {
+		for _, in := range l.instances(block, l.declared(block)) {
+			evaluate(in)
 		}
 	}
 }
+
+// hostLife is the lifecycle of everything around the table.
+var hostLife = &spec.Lifecycle{Drain: spec.DefaultDrain}
 
 // object puts what a block of its own declares into the desired State.
 func (l *loader) object(k spec.Key, v spec.Value, addr string, block *hcl.Block) {
-	l.config.Desired.State.Set(k, v)
-	l.config.Desired.Objects[k] = spec.Object{Name: addr, Lifecycle: &spec.Lifecycle{Drain: spec.DefaultDrain}}
-	l.config.origins[k] = origin{block: block}
+	l.put(k, v, spec.Object{Name: addr}, origin{block: block}, false)
 }
 
-func (l *loader) timeouts(block *hcl.Block) {
+func (l *loader) timeouts() {
+	l.layer = "timeouts"
+	var first *hcl.Block
+	for _, block := range l.blocks["timeouts"] {
+		if !l.placement(block).has(l) {
+			continue
+		}
+		if first != nil {
+			l.clash("LVS007", block.DefRange, "Repeated block", "A node has one set of timeouts, and the first is at %s: put all of them there.", first.DefRange)
+		} else {
+			first = block
+			l.setTimeouts(block)
+		}
+	}
+}
+
+func (l *loader) setTimeouts(block *hcl.Block) {
 	b := l.open(block, timeoutsKind, l.root)
 	seconds := func(name string) uint32 {
 		a, ok := b.get(name)
@@ -77,8 +104,8 @@ func (l *loader) syncDaemon(in instance) {
 	if b.bad {
 		return
 	}
-	if first, ok := l.config.origins[k]; ok {
-		l.errorf("LVS029", in.block.DefRange, "Duplicate sync daemon", "A node runs one sync daemon in state %s, and the first is at %s.", k.Role, first.place(""))
+	if first, ok := l.node.origins[k]; ok {
+		l.clash("LVS029", in.block.DefRange, "Duplicate sync daemon", "A node runs one sync daemon in state %s, and the first is at %s.", k.Role, first.place(""))
 		return
 	}
 	l.object(k, v, in.addr, in.block)

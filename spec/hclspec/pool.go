@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -16,11 +15,11 @@ type pool struct {
 	key     string
 	block   *hcl.Block
 	forward spec.Forward
+	fullNAT bool
 	life    *spec.Lifecycle
 	servers []*server
 	// drains says that the pool asks for its servers to be drained, and not only the default.
 	drains bool
-	used   bool
 	byAddr map[netip.Addr][]*server // made when it is asked for
 }
 
@@ -32,18 +31,23 @@ type server struct {
 	port    uint16 // 0: the listener's
 	dest    spec.Destination
 	standby bool // in maintenance
+	fullNAT bool
 }
 
-func (l *loader) evaluatePools() {
+// fillPool evaluates a pool block where something refers to it.
+func (l *loader) fillPool(d *declaration) {
+	if _, done := l.poolsOf[d.block]; done {
+		return
+	}
+	before := l.layer
+	defer func() { l.layer = before }()
 	l.layer = "pool"
-	for _, block := range l.blocks["pool"] {
-		d := l.declared(block)
-		for _, in := range l.instances(block, d, poolKind) {
-			p := l.pool(in)
-			if l.pools[in.addr] == nil {
-				l.pools[in.addr] = p
-				l.poolsOf[block] = append(l.poolsOf[block], p)
-			}
+	l.poolsOf[d.block] = []*pool{}
+	for _, in := range l.instances(d.block, d) {
+		p := l.pool(in)
+		if l.pools[in.addr] == nil {
+			l.pools[in.addr] = p
+			l.poolsOf[d.block] = append(l.poolsOf[d.block], p)
 		}
 	}
 }
@@ -51,8 +55,8 @@ func (l *loader) evaluatePools() {
 func (l *loader) pool(in instance) *pool {
 	b := l.open(in.block, poolKind, in.ctx)
 	p := &pool{addr: in.addr, key: in.key, block: in.block}
-	forward, known := b.forward()
-	p.forward = forward
+	forward, fullNAT, known := b.forward()
+	p.forward, p.fullNAT = forward, fullNAT
 	var port uint16
 	if a, ok := b.get("port"); ok {
 		port = a.port()
@@ -74,7 +78,7 @@ func (l *loader) pool(in instance) *pool {
 	}
 	if hasTunnel && !used && p.forward != spec.TunnelTo && known && !b.bad {
 		for block := range b.children("tunnel") {
-			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of %s is %s: leave the tunnel block out, or use forward = \"tunnel\".", p.addr, p.forward)
+			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of %s is %s: leave the tunnel block out, or use forward = \"tunnel\".", p.addr, methodName(p.forward, p.fullNAT))
 		}
 	}
 	return p
@@ -82,11 +86,11 @@ func (l *loader) pool(in instance) *pool {
 
 func (l *loader) server(block *hcl.Block, p *pool, parent *body, port uint16, tunnel spec.Tunnel) (*server, bool) {
 	b := l.open(block, serverKind, parent.ctx)
-	s := &server{block: block, port: port, name: block.Labels[0]}
+	s := &server{block: block, port: port, name: block.Labels[0], fullNAT: p.fullNAT}
 	s.label = spec.ServerName(s.name)
 	s.dest = spec.Destination{Forward: p.forward, Weight: 1}
 	if _, ok := b.expression("forward"); ok {
-		s.dest.Forward, _ = b.forward()
+		s.dest.Forward, s.fullNAT, _ = b.forward()
 	}
 	s.v4, s.v6 = b.serverAddress("address", spec.IPv4), b.serverAddress("address6", spec.IPv6)
 	if !s.v4.IsValid() && !s.v6.IsValid() && !b.bad {
@@ -110,28 +114,37 @@ func (l *loader) server(block *hcl.Block, p *pool, parent *body, port uint16, tu
 	if own, ok := b.tunnel(); ok {
 		s.dest.Tunnel = own
 		if s.dest.Forward != spec.TunnelTo && !b.bad {
-			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of this server is %s: leave the tunnel block out, or use forward = \"tunnel\".", s.dest.Forward)
+			b.errorf("LVS024", block.DefRange, "Tunnel block without a tunnel", "The method of this server is %s: leave the tunnel block out, or use forward = \"tunnel\".", methodName(s.dest.Forward, s.fullNAT))
 		}
 	}
 	return s, !b.bad
 }
 
-// forward reads the forwarding method; "fullnat" is a word of the language that this version cannot act on.
-func (b *body) forward() (spec.Forward, bool) {
+// forward reads the forwarding method. "fullnat" is masquerading to the kernel's table, and a rule beside it.
+func (b *body) forward() (f spec.Forward, fullNAT, ok bool) {
 	a, ok := b.get("forward")
 	if !ok {
-		return 0, false
+		return 0, false, false
 	}
-	if a.v.Type() == cty.String && a.v.AsString() == "fullnat" {
-		a.errorf("LVS009", "Not in this version", "This version of lvsform cannot act on forward = \"fullnat\" yet: use another method.")
-		return 0, false
-	}
-	word, ok := a.word([]string{"direct", "masquerade", "tunnel", "local"}, "forwarding method")
+	word, ok := a.word([]string{"direct", "masquerade", "tunnel", "local", fullNATWord}, "forwarding method")
 	if !ok {
-		return 0, false
+		return 0, false, false
+	}
+	if word == fullNATWord {
+		return spec.Masquerade, true, true
 	}
 	f, err := spec.ParseForward(word)
-	return f, err == nil
+	return f, false, err == nil
+}
+
+const fullNATWord = "fullnat"
+
+// methodName is the method as the language calls it.
+func methodName(f spec.Forward, fullNAT bool) string {
+	if fullNAT {
+		return fullNATWord
+	}
+	return f.String()
 }
 
 func (b *body) tunnel() (t spec.Tunnel, ok bool) {

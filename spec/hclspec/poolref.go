@@ -12,8 +12,10 @@ import (
 // poolAddress is the address of the pool that the expression stands for. pool.web and pool.web[each.key] are looked
 // up; anything else is evaluated, and the pool's value knows its address.
 func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
-	if addr, ok := l.directPool(b, expr); ok {
-		return addr, true
+	if d, addr := l.direct("pool", expr, b.ctx); d != nil {
+		if l.fillPool(d); l.pools[addr] != nil {
+			return addr, true
+		}
 	}
 	a, ok := b.get("pool")
 	if !ok {
@@ -29,136 +31,51 @@ func (l *loader) poolAddress(b *body, expr hcl.Expression) (string, bool) {
 	return "", false
 }
 
-func (l *loader) directPool(b *body, expr hcl.Expression) (string, bool) {
+// direct is what an expression refers to if it is nothing but a reference, and the address that it names.
+func (l *loader) direct(root string, expr hcl.Expression, ctx *hcl.EvalContext) (*declaration, string) {
 	if t, ok := expr.(*hclsyntax.ScopeTraversalExpr); ok {
-		return l.declaredPool(t.Traversal, "")
+		return l.lookUp(root, t.Traversal, "")
 	}
 	index, ok := expr.(*hclsyntax.IndexExpr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
 	t, ok := index.Collection.(*hclsyntax.ScopeTraversalExpr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
-	key, diags := index.Key.Value(b.ctx)
+	key, diags := index.Key.Value(ctx)
 	if diags.HasErrors() || key.ContainsMarked() {
-		return "", false
+		return nil, ""
 	}
 	key, err := convert.Convert(key, cty.String)
 	if err != nil || key.IsNull() || !key.IsKnown() {
-		return "", false
+		return nil, ""
 	}
-	return l.declaredPool(t.Traversal, key.AsString())
+	return l.lookUp(root, t.Traversal, key.AsString())
 }
 
-// declaredPool looks a reference up; key is that of an index expression.
-func (l *loader) declaredPool(t hcl.Traversal, key string) (string, bool) {
-	if t.RootName() != "pool" || len(t) < 2 || len(t) > 3 {
-		return "", false
+// lookUp looks a reference up; key is that of an index expression.
+func (l *loader) lookUp(root string, t hcl.Traversal, key string) (*declaration, string) {
+	if t.RootName() != root || len(t) < 2 || len(t) > 3 {
+		return nil, ""
 	}
 	name, ok := t[1].(hcl.TraverseAttr)
 	if !ok {
-		return "", false
+		return nil, ""
 	}
-	addr := "pool." + name.Name
+	addr := root + "." + name.Name
 	if len(t) == 3 {
 		index, ok := t[2].(hcl.TraverseIndex)
 		if !ok || index.Key.Type() != cty.String {
-			return "", false
+			return nil, ""
 		}
 		key = index.Key.AsString()
 	}
 	if key != "" {
 		addr += "[" + strconv.Quote(key) + "]"
 	}
-	return addr, l.pools[addr] != nil
-}
-
-// contextFor adds the pools and services that the expression refers to. Their values are made when they are needed:
-// most are only ever named.
-func (l *loader) contextFor(expr hcl.Expression, ctx *hcl.EvalContext) *hcl.EvalContext {
-	if l.layerIndex() <= 3 {
-		return ctx
-	}
-	return l.withLate(expr.Variables(), ctx)
-}
-
-// dynamicContext does the same for all that a body's dynamic blocks refer to.
-func (l *loader) dynamicContext(b *hclsyntax.Body, ctx *hcl.EvalContext) *hcl.EvalContext {
-	if l.layerIndex() <= 3 {
-		return ctx
-	}
-	var all []hcl.Traversal
-	_ = hclsyntax.VisitAll(b, func(n hclsyntax.Node) hcl.Diagnostics {
-		if e, ok := n.(*hclsyntax.ScopeTraversalExpr); ok && len(e.Traversal) > 2 {
-			all = append(all, e.Traversal)
-		}
-		return nil
-	})
-	return l.withLate(all, ctx)
-}
-
-func (l *loader) withLate(refs []hcl.Traversal, ctx *hcl.EvalContext) *hcl.EvalContext {
-	vals := map[string]map[string]cty.Value{}
-	for _, t := range refs {
-		root := t.RootName()
-		if root != "pool" && (root != "service" || l.layer == "service") {
-			continue
-		}
-		if vals[root] == nil {
-			vals[root] = map[string]cty.Value{}
-		}
-		for _, name := range l.namesIn(t) {
-			if d, ok := l.named[root][name]; ok {
-				vals[root][name] = l.lateValue(root, name, d)
-			}
-		}
-	}
-	if len(vals) == 0 {
-		return ctx
-	}
-	ctx = ctx.NewChild()
-	ctx.Variables = map[string]cty.Value{}
-	for root, all := range vals {
-		ctx.Variables[root] = cty.ObjectVal(all)
-	}
-	return ctx
-}
-
-// namesIn is the name that a reference is about, or all if it is about the layer.
-func (l *loader) namesIn(t hcl.Traversal) []string {
-	if len(t) > 1 {
-		if step, ok := t[1].(hcl.TraverseAttr); ok {
-			return []string{step.Name}
-		}
-	}
-	return l.names(t.RootName())
-}
-
-func (l *loader) lateValue(root, name string, d *declaration) cty.Value {
-	addr := root + "." + name
-	if v, ok := l.late[addr]; ok {
-		return v
-	}
-	one, all := cty.NilVal, map[string]cty.Value{}
-	if root == "pool" {
-		if p := l.pools[addr]; p != nil {
-			one = p.val()
-		}
-		for _, key := range d.keys {
-			if p := l.pools[addr+"["+strconv.Quote(key)+"]"]; p != nil {
-				all[key] = p.val()
-			}
-		}
-	} else {
-		for _, s := range l.services[d.block] {
-			one = s.val()
-			all[s.key] = one
-		}
-	}
-	l.late[addr] = d.group(one, all)
-	return l.late[addr]
+	return l.named[root][name.Name], addr
 }
 
 // selfAttr is the attribute of a pool's value that makes `pool = pool.web` possible.
@@ -174,7 +91,7 @@ func (p *pool) val() cty.Value {
 		servers = cty.ListVal(all)
 	}
 	return cty.ObjectVal(map[string]cty.Value{
-		selfAttr: cty.StringVal(p.addr), "forward": cty.StringVal(p.forward.String()), "servers": servers,
+		selfAttr: cty.StringVal(p.addr), "forward": cty.StringVal(methodName(p.forward, p.fullNAT)), "servers": servers,
 	})
 }
 
@@ -186,7 +103,7 @@ var serverType = cty.Object(map[string]cty.Type{
 func (s *server) val() cty.Value {
 	vals := map[string]cty.Value{
 		"name": cty.StringVal(s.name), "address": cty.NullVal(cty.String), "address6": cty.NullVal(cty.String), "port": cty.NullVal(cty.Number),
-		"weight": number(s.dest.Weight), "forward": cty.StringVal(s.dest.Forward.String()),
+		"weight": number(s.dest.Weight), "forward": cty.StringVal(methodName(s.dest.Forward, s.fullNAT)),
 		"upper_threshold": number(s.dest.UpperThreshold), "lower_threshold": number(s.dest.LowerThreshold), "maintenance": cty.BoolVal(s.standby),
 	}
 	if s.v4.IsValid() {
@@ -199,20 +116,6 @@ func (s *server) val() cty.Value {
 		vals["port"] = number(uint32(s.port))
 	}
 	return cty.ObjectVal(vals)
-}
-
-func (s *service) val() cty.Value {
-	listeners := cty.ListValEmpty(cty.String)
-	if len(s.listeners) > 0 {
-		all := make([]cty.Value, len(s.listeners))
-		for i, in := range s.listeners {
-			all[i] = cty.StringVal(in.key.String())
-		}
-		listeners = cty.ListVal(all)
-	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"name": cty.StringVal(s.addr), "scheduler": cty.StringVal(s.value.Scheduler), "listeners": listeners,
-	})
 }
 
 func number(n uint32) cty.Value { return cty.NumberUIntVal(uint64(n)) }

@@ -10,13 +10,10 @@ import (
 
 // judge holds the desired State against the rules, and says what is allowed and still doubtful.
 func (l *loader) judge() {
-	for _, p := range spec.Validate(l.config.Desired.State) {
-		l.errorf(p.Rule, l.config.origin(p.Key).place(wordFor(p)), p.Summary, "%s", p.Detail)
+	for _, p := range spec.Validate(l.node.Desired.State) {
+		l.errorf(p.Rule, l.node.origin(p.Key).place(wordFor(p)), p.Summary, "%s", p.Detail)
 	}
 	l.ignored()
-	if !l.diags.HasErrors() {
-		l.doubts()
-	}
 }
 
 // wordFor is what the language calls the attribute that a problem is about.
@@ -48,20 +45,23 @@ func wordFor(p spec.Problem) string {
 
 // ignored: what the configuration declares and says it never touches.
 func (l *loader) ignored() {
-	desired := &l.config.Desired
+	desired := &l.node.Desired
 	o := desired.Ownership
 	if len(o.IgnoreAddresses)+len(o.IgnoreMarks)+len(o.IgnoreInterfaces) == 0 {
 		return
 	}
 	check := func(k spec.Key, v spec.Value) {
 		if o.Ignores(k, v) {
-			l.errorf("LVS028", l.config.origins[k].place(""), "Declared and ignored", "%s is declared here, and ownership.ignore says that it is never touched: remove it from one of the two.", k)
+			l.errorf("LVS028", l.node.origins[k].place(""), "Declared and ignored", "%s is declared here, and ownership.ignore says that it is never touched: remove it from one of the two.", k)
 		}
 	}
 	for k, v := range desired.State.Services {
 		check(k, v)
 	}
 	for k, v := range desired.State.SyncDaemons {
+		check(k, v)
+	}
+	for k, v := range desired.State.Host().All() {
 		check(k, v)
 	}
 }
@@ -76,6 +76,8 @@ func (l *loader) doubts() {
 	for _, block := range l.blocks["pool"] {
 		l.poolDoubts(block)
 	}
+	l.shadowed()
+	l.settingDoubts()
 }
 
 func (l *loader) serviceDoubts(s *service) {
@@ -85,10 +87,10 @@ func (l *loader) serviceDoubts(s *service) {
 	if s.value.Scheduler == "sh" {
 		l.sourceHash(s)
 	}
-	if s.value.Persistent && s.pool.drains {
-		l.warnf("LVS205", origin{s.block, nil}.place("persistence.timeout"), "Drain of persistent clients",
-			"%s is persistent and %s drains its servers: clients keep going to a server that drains unless the sysctl net.ipv4.vs.expire_quiescent_template is 1. "+
-				"This version does not set sysctls: set it by other means.", s.addr, s.pool.addr)
+	if s.value.Persistent && s.life.Drain > 0 && (s.pool.drains || l.setsSettings()) && !l.is("net.ipv4.vs.expire_quiescent_template", "1") {
+		l.warnf("LVS205", origin{block: s.block}.place("persistence.timeout"), "Drain of persistent clients",
+			"%s is persistent and %s drains its servers: clients keep going to a server that drains unless net.ipv4.vs.expire_quiescent_template is 1. "+
+				"Declare it in a sysctl block.", s.addr, s.pool.addr)
 	}
 }
 
@@ -99,31 +101,24 @@ func (l *loader) sourceHash(s *service) {
 		sum += uint64(server.dest.Weight)
 	}
 	if sum > 256 {
-		l.warnf("LVS204", origin{s.block, nil}.place("scheduler"), "Weights beyond the sh table",
+		l.warnf("LVS204", origin{block: s.block}.place("scheduler"), "Weights beyond the sh table",
 			"The weights of %s add up to %d, and sh has 256 places, filled in order: servers at the end get no clients. Use smaller weights, or mh.", s.pool.addr, sum)
 	}
 }
 
 func (l *loader) poolDoubts(block *hcl.Block) {
-	var unused []string
 	limited := false
 	for _, p := range l.poolsOf[block] {
 		if len(p.servers) == 0 {
 			l.warnf("LVS202", block.DefRange, "Empty pool", "%s has no servers: its services refuse every connection.", p.addr)
-		}
-		if !p.used {
-			unused = append(unused, p.addr)
 		}
 		for _, s := range p.servers {
 			if s.dest.UpperThreshold == 0 || limited {
 				continue
 			}
 			limited = true // once for each block is enough
-			l.warnf("LVS206", origin{s.block, nil}.place("upper_threshold"), "Threshold on connections",
+			l.warnf("LVS206", origin{block: s.block}.place("upper_threshold"), "Threshold on connections",
 				"A threshold in %s counts ended connections too until they expire (about two minutes for TCP): allow for several times the connections that are open.", p.addr)
 		}
-	}
-	if len(unused) > 0 {
-		l.warnf("LVS201", block.DefRange, "Unused pool", "No service uses %s: it has no effect.", some(unused))
 	}
 }

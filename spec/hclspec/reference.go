@@ -3,6 +3,7 @@ package hclspec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -110,15 +111,15 @@ func (l *loader) wrongReferences(d *hcl.Diagnostic) (out hcl.Diagnostics) {
 func (l *loader) wrongReference(t hcl.Traversal, ctx *hcl.EvalContext) (code, summary, detail string) {
 	root := t.RootName()
 	i := slices.Index(layers, root)
-	if _, later := laterRoots[root]; later {
-		return "LVS009", "Not in this version", fmt.Sprintf("This version of lvsform has no %s to refer to: leave the reference out.", root)
+	if root == "target" {
+		return l.wrongTarget(t)
 	}
 	if i < 0 {
 		return l.unknownRoot(root, ctx)
 	}
 	if known := l.layerIndex(); i >= known {
 		return "LVS012", "Reference to a later layer", fmt.Sprintf(
-			"%s is evaluated before %s values exist: refer to earlier layers only (variable, locals, vip, pool, service, the rest).", l.place(), root)
+			"%s is evaluated before %s values exist: refer to earlier layers only (variable, locals, role, node, vip, pool, service, the rest).", l.place(), root)
 	}
 	if len(t) < 2 {
 		return "", "", ""
@@ -138,23 +139,29 @@ func (l *loader) wrongReference(t hcl.Traversal, ctx *hcl.EvalContext) (code, su
 	return l.wrongStep(t, root, step.Name, decl)
 }
 
-// laterRoots are references that belong to a later version.
-var laterRoots = map[string]struct{}{"role": {}, "node": {}, "target": {}, "real_server": {}, "sysctl": {}, "module": {}, "link": {}, "neighbour": {}}
-
 // wrongStep is about what follows the name: the key of an instance, and the attribute.
 func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration) (code, summary, detail string) {
+	if root == "vip" && len(t) == 2 && l.isApart(root+"."+name) {
+		return l.elsewhere(root + "." + name)
+	}
 	if root == "var" || root == "local" || len(t) < 3 {
 		return "", "", ""
 	}
 	rest := t[2:]
 	base := root + "." + name
+	if root == "vip" && l.isApart(base) {
+		return l.elsewhere(base)
+	}
 	if decl.forEach {
 		key, ok := rest[0].(hcl.TraverseIndex)
 		if !ok {
 			return "LVS013", "Reference without a key", fmt.Sprintf("%s has for_each: write %s[\"…\"] with one of its keys.", base, base)
 		}
-		if key.Key.Type() == cty.String && !slices.Contains(decl.keys, key.Key.AsString()) {
-			return "LVS013", "Reference to a missing instance", fmt.Sprintf("%s has no instance %q.%s", base, key.Key.AsString(), didYouMean(key.Key.AsString(), decl.keys))
+		if keys := l.keys[decl]; key.Key.Type() == cty.String && !slices.Contains(keys, key.Key.AsString()) {
+			if addr := base + "[" + strconv.Quote(key.Key.AsString()) + "]"; root == "vip" && l.isApart(addr) {
+				return l.elsewhere(addr)
+			}
+			return "LVS013", "Reference to a missing instance", fmt.Sprintf("%s has no instance %q.%s", base, key.Key.AsString(), didYouMean(key.Key.AsString(), keys))
 		}
 		rest = rest[1:]
 	} else if _, ok := rest[0].(hcl.TraverseIndex); ok {
@@ -164,6 +171,9 @@ func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration
 		return "", "", ""
 	}
 	attr, ok := rest[0].(hcl.TraverseAttr)
+	if root == "node" && ok && attr.Name == "vars" && len(rest) > 1 {
+		return "LVS011", "Undeclared reference", fmt.Sprintf("The vars of %s have not what this refers to: add it to the node.", base)
+	}
 	if !ok || slices.Contains(attributesOf[root], attr.Name) && root != "vip" {
 		return "", "", ""
 	}
@@ -174,8 +184,10 @@ func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration
 	return "LVS011", "Undeclared reference", fmt.Sprintf("A %s has no %q to refer to.%s It has %s.", root, attr.Name, didYouMean(attr.Name, attributesOf[root]), list(attributesOf[root]))
 }
 
-// attributesOf says what can be referred to in a vip, a pool and a service.
+// attributesOf says what can be referred to.
 var attributesOf = map[string][]string{
+	"role":    {"name"},
+	"node":    {"address", "name", "roles", "vars"},
 	"vip":     {"addresses", "ipv4", "ipv6"},
 	"pool":    {"forward", "name", "servers"},
 	"service": {"listeners", "name", "scheduler"},
@@ -203,11 +215,17 @@ func (l *loader) layerIndex() int {
 	if i := slices.Index(layers, l.layer); i >= 0 {
 		return i
 	}
-	if l.layer == "lvsform" {
+	switch l.layer {
+	case "lvsform":
 		return 0
+	case "on":
+		return slices.Index(layers, "vip")
 	}
 	return len(layers)
 }
+
+// after says that a layer is done.
+func (l *loader) after(layer string) bool { return l.layerIndex() > slices.Index(layers, layer) }
 
 func (l *loader) place() string {
 	switch l.layer {
@@ -217,6 +235,8 @@ func (l *loader) place() string {
 		return "A local value"
 	case "lvsform":
 		return "The lvsform block"
+	case "on":
+		return "The attribute \"on\""
 	}
 	return "A " + l.layer + " block"
 }

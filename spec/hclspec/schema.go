@@ -94,35 +94,59 @@ var (
 
 	vipKind = &kind{
 		name: "vip", label: "name", many: true,
-		attrs:  map[string]use{"for_each": optional, "addresses": required, "interface": later, "anycast": later, "on": later},
-		blocks: map[string]*kind{"announce": notYet("announce", "")},
+		attrs:  map[string]use{"for_each": optional, "on": optional, "addresses": required, "interface": optional, "anycast": optional},
+		blocks: map[string]*kind{"announce": {name: "announce", attrs: map[string]use{"count": optional, "interval": optional}}},
 	}
+
+	matchKind = &kind{name: "match", many: true, attrs: map[string]use{"protocol": required, "addresses": required, "ports": required}}
 
 	// A listener's label says which of the two kinds after this one it is read with.
 	listenKind     = &kind{name: "listen", label: "protocol", many: true, attrs: map[string]use{}}
 	listenPortKind = &kind{name: "listen", label: "protocol", attrs: map[string]use{"addresses": required, "ports": required, "one_packet": optional}}
 	listenMarkKind = &kind{
 		name: "listen", label: "protocol", attrs: map[string]use{"mark": required, "family": optional, "one_packet": optional},
-		blocks: map[string]*kind{"match": notYet("match", "")},
+		blocks: map[string]*kind{"match": matchKind},
 	}
 
 	serviceKind = &kind{
 		name: "service", label: "name", many: true,
-		attrs: map[string]use{"for_each": optional, "scheduler": required, "scheduler_flags": optional, "pool": required, "on": later},
+		attrs: map[string]use{"for_each": optional, "scheduler": required, "scheduler_flags": optional, "pool": required, "on": optional},
 		blocks: map[string]*kind{
 			"listen": listenKind, "lifecycle": lifecycleKind,
 			"persistence": {name: "persistence", attrs: map[string]use{"timeout": optional, "netmask": optional, "netmask6": optional, "engine": optional}},
 		},
 	}
 
-	timeoutsKind = &kind{name: "timeouts", attrs: map[string]use{"tcp": optional, "tcp_fin": optional, "udp": optional, "on": later}}
+	timeoutsKind = &kind{name: "timeouts", many: true, attrs: map[string]use{"tcp": optional, "tcp_fin": optional, "udp": optional, "on": optional}}
 
 	syncDaemonKind = &kind{
 		name: "sync_daemon", label: "name", many: true,
 		attrs: map[string]use{
 			"for_each": optional, "state": required, "interface": required, "sync_id": optional, "max_len": optional, "group": optional,
-			"port": optional, "ttl": optional, "on": later,
+			"port": optional, "ttl": optional, "on": optional,
 		},
+	}
+
+	realServerKind = &kind{
+		name: "real_server", label: "name", many: true,
+		attrs: map[string]use{"for_each": optional, "on": optional, "services": required, "interface": required, "arp": optional, "arp_interfaces": optional},
+	}
+
+	sysctlKind = &kind{name: "sysctl", label: "name", many: true, attrs: map[string]use{"for_each": optional, "on": optional, "values": required}}
+	moduleKind = &kind{name: "module", label: "name", many: true, attrs: map[string]use{"for_each": optional, "on": optional, "name": required}}
+	linkKind   = &kind{
+		name: "link", label: "name", many: true,
+		attrs: map[string]use{"for_each": optional, "on": optional, "kind": required, "name": optional, "port": optional, "up": optional},
+	}
+	neighbourKind = &kind{
+		name: "neighbour", label: "name", many: true,
+		attrs: map[string]use{"for_each": optional, "on": optional, "interface": required, "address": required, "mac": required},
+	}
+
+	roleKind = &kind{name: "role", label: "name", many: true, attrs: map[string]use{"for_each": optional}}
+	nodeKind = &kind{
+		name: "node", label: "name", many: true,
+		attrs: map[string]use{"for_each": optional, "match": optional, "roles": optional, "address": optional, "vars": optional},
 	}
 
 	assertKind = &kind{name: "assert", many: true, attrs: map[string]use{"condition": required, "error_message": required}}
@@ -151,7 +175,6 @@ var (
 	fileKind = &kind{name: "configuration", blocks: map[string]*kind{
 		"lvsform": settingsKind, "variable": variableKind, "locals": localsKind, "vip": vipKind, "pool": poolKind, "service": serviceKind,
 		"timeouts": timeoutsKind, "sync_daemon": syncDaemonKind, "check": checkKind,
-		"role": notYet("role", "name"), "node": notYet("node", "name"), "real_server": notYet("real_server", "name"),
-		"sysctl": notYet("sysctl", "name"), "module": notYet("module", "name"), "link": notYet("link", "name"), "neighbour": notYet("neighbour", "name"),
+		"role": roleKind, "node": nodeKind, "real_server": realServerKind, "sysctl": sysctlKind, "module": moduleKind, "link": linkKind, "neighbour": neighbourKind,
 	}}
 )

@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 )
 
 // layers are the words that references start with, in the order in which what they refer to is evaluated.
-var layers = []string{"var", "local", "vip", "pool", "service"}
+var layers = []string{"var", "local", "role", "node", "vip", "pool", "service"}
 
 // instance is a block, once for each element of its for_each.
 type instance struct {
@@ -22,21 +21,25 @@ type instance struct {
 	ctx   *hcl.EvalContext
 }
 
-// instances evaluates for_each. A block without it is one instance, one with a wrong for_each is none.
-func (l *loader) instances(block *hcl.Block, d *declaration, k *kind) []instance {
+// instances evaluates for_each, and gives those that are placed here. A block without it is one instance, one with a wrong
+// for_each is none.
+func (l *loader) instances(block *hcl.Block, d *declaration) []instance {
+	p := l.placement(block)
+	if !p.each && !p.has(l) {
+		return nil
+	}
 	addr := block.Type + "." + block.Labels[0]
 	b := l.peek(block)
 	expr, ok := b.expression("for_each")
 	if !ok {
-		return []instance{{addr: addr, block: block, ctx: l.root}}
+		return l.placedHere([]instance{{addr: addr, block: block, ctx: l.root}}, p, b)
 	}
-	d.forEach = true
 	a, ok := b.get("for_each")
 	if !ok {
 		if !b.bad {
 			l.errorf("LVS014", expr.Range(), "Invalid for_each", "for_each is null: use a map, or a set of strings such as toset([\"a\", \"b\"]), which may be empty.")
 		}
-		d.keys = nil
+		delete(l.keys, d)
 		return nil
 	}
 	if a.sensitive {
@@ -45,18 +48,29 @@ func (l *loader) instances(block *hcl.Block, d *declaration, k *kind) []instance
 		return nil
 	}
 	values := forEach(a)
-	d.keys = make([]string, 0, len(values))
-	for key := range values {
-		d.keys = append(d.keys, key)
-	}
-	slices.Sort(d.keys)
-	out := make([]instance, len(d.keys))
-	for i, key := range d.keys {
+	keys := sortedKeys(values)
+	l.keys[d] = keys
+	out := make([]instance, len(keys))
+	for i, key := range keys {
 		ctx := l.root.NewChild()
 		ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": cty.StringVal(key), "value": values[key]})}
 		out[i] = instance{addr: addr + "[" + strconv.Quote(key) + "]", key: key, block: block, ctx: ctx}
 	}
-	return out
+	return l.placedHere(out, p, b)
+}
+
+// placedHere leaves out instances that are placed elsewhere.
+func (l *loader) placedHere(all []instance, p *placement, b *body) []instance {
+	if !p.each {
+		return all
+	}
+	here := all[:0]
+	for _, in := range all {
+		if own := l.placementIn(b, in.ctx); own.has(l) {
+			here = append(here, in)
+		}
+	}
+	return here
 }
 
 // peek gives the attributes of a block that was not checked yet; what is wrong is told when it is.
@@ -97,17 +111,18 @@ func forEach(a value) map[string]cty.Value {
 }
 
 // group makes the value of one declared name: of its only instance, or of all by key. What is missing is unknown.
-func (d *declaration) group(one cty.Value, all map[string]cty.Value) cty.Value {
+func (l *loader) group(d *declaration, one cty.Value, all map[string]cty.Value) cty.Value {
+	keys, known := l.keys[d]
 	switch {
 	case !d.forEach && one == cty.NilVal:
 		return cty.DynamicVal
 	case !d.forEach:
 		return one
-	case d.keys == nil:
+	case !known:
 		return cty.DynamicVal
 	}
-	vals := make(map[string]cty.Value, len(d.keys))
-	for _, key := range d.keys {
+	vals := make(map[string]cty.Value, len(keys))
+	for _, key := range keys {
 		vals[key] = cty.DynamicVal
 		if v, ok := all[key]; ok {
 			vals[key] = v

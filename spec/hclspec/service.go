@@ -25,20 +25,27 @@ type listener struct {
 	key       spec.ServiceKey
 	block     *hcl.Block
 	onePacket bool
+	// rules are what gives packets its mark.
+	rules []markRule
 }
 
-func (l *loader) evaluateServices() {
+// serve evaluates the services of the node, with their pools.
+func (l *loader) serve() {
+	if l.served {
+		return
+	}
+	l.served = true
 	l.layer = "service"
 	for _, block := range l.blocks["service"] {
 		d := l.declared(block)
-		for _, in := range l.instances(block, d, serviceKind) {
+		for _, in := range l.instances(block, d) {
 			s, ok := l.service(in)
 			if ok {
-				l.expand(s)
+				l.good = append(l.good, s)
 			}
 			l.services[block] = append(l.services[block], s)
 		}
-		if addr := block.Type + "." + block.Labels[0]; d.forEach {
+		if addr := block.Type + "." + block.Labels[0]; d.forEach && len(l.services[block]) > 0 {
 			l.keepBlock(addr, block)
 		}
 	}
@@ -60,10 +67,10 @@ func (l *loader) service(in instance) (*service, bool) {
 		s.listeners = append(s.listeners, l.listen(block, b)...)
 	}
 	if s.pool != nil {
-		s.pool.used = true
+		l.used[s.pool.addr] = true
 		s.life.Drain = s.pool.life.Drain
 	}
-	l.config.Desired.Blocks[s.addr] = s.life
+	l.node.Desired.Blocks[s.addr] = s.life
 	return s, !b.bad && s.pool != nil
 }
 
@@ -74,7 +81,7 @@ func (l *loader) keepBlock(addr string, block *hcl.Block) {
 		life.PreventDestroy = life.PreventDestroy || s.life.PreventDestroy
 		life.Drain = max(life.Drain, s.life.Drain)
 	}
-	l.config.Desired.Blocks[addr] = life
+	l.node.Desired.Blocks[addr] = life
 }
 
 func (b *body) schedulerFlags(scheduler string) (flags spec.SchedulerFlags) {

@@ -26,7 +26,7 @@ func (l *loader) settings() (ok bool) {
 			ok = l.requiredVersion(a)
 		}
 		if a, found := b.get("max_destroy"); found {
-			l.config.Desired.MaxDestroy = a.limit()
+			l.common.MaxDestroy = a.limit()
 		}
 		if c := b.child("ownership"); c != nil {
 			l.ownership(c)
@@ -36,7 +36,7 @@ func (l *loader) settings() (ok bool) {
 }
 
 func (l *loader) ownership(b *body) {
-	o := &l.config.Desired.Ownership
+	o := &l.common.Ownership
 	if a, ok := b.get("unmanaged"); ok {
 		word, _ := a.word([]string{"report", "ignore", "destroy"}, "value of unmanaged")
 		o.Unmanaged = spec.Unmanaged(word)

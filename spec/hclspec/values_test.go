@@ -12,7 +12,7 @@ import (
 
 func TestValues(t *testing.T) {
 	c := mustLoad(t, map[string]string{"main.lvs.hcl": readFile(t, "testdata/values.lvs.hcl")}, hclspec.Source{Version: "0.3.1-dev"})
-	got, err := c.Desired.State.MarshalJSON()
+	got, err := c.Chosen.Desired.State.MarshalJSON()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestLifecycles(t *testing.T) {
 	c := mustLoad(t, map[string]string{"main.lvs.hcl": readFile(t, "testdata/values.lvs.hcl")}, hclspec.Source{Version: "0.3.1-dev"})
-	d := c.Desired
+	d := c.Chosen.Desired
 	pool := &spec.Lifecycle{Ignore: []string{"tunnel_checksum", "tunnel_port", "tunnel_type", "weight"}, IgnoreServers: true, PreventDestroy: true, Drain: 600e9}
 	service := &spec.Lifecycle{Ignore: []string{"one_packet", "persistence_engine", "persistence_netmask", "persistence_timeout", "persistent"}, Drain: 600e9}
 	web, _ := spec.ParseKey("tcp 192.0.2.10:80")

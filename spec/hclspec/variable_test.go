@@ -96,7 +96,7 @@ func TestVariables(t *testing.T) {
 			}
 			k, _ := spec.ParseKey("tcp 192.0.2.10:80 -> 10.0.0.1:80")
 			if c.weight > 0 {
-				if d, _ := got.Desired.State.Get(k).(spec.Destination); d.Weight != c.weight {
+				if d, _ := got.Chosen.Desired.State.Get(k).(spec.Destination); d.Weight != c.weight {
 					t.Errorf("weight %d, want %d", d.Weight, c.weight)
 				}
 			}
@@ -150,7 +150,7 @@ check "capacity" {
 	if diff := cmp.Diff([]string{"LVS207"}, codes(diags)); diff != "" || diags.HasErrors() {
 		t.Errorf("codes (-want +got):\n%s\n%v", diff, diags)
 	}
-	if diff := cmp.Diff([]string{"check.capacity: Only 1 server."}, c.Desired.Warnings); diff != "" {
+	if diff := cmp.Diff([]string{"check.capacity: Only 1 server."}, c.Chosen.Desired.Warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }
@@ -191,7 +191,7 @@ func TestFunctions(t *testing.T) {
 			all[name] = text
 		}
 		c, diags := load(t, all)
-		if diags.HasErrors() || len(c.Desired.Warnings) != 1 {
+		if diags.HasErrors() || len(c.Chosen.Desired.Warnings) != 1 {
 			t.Errorf("%s is not %s: %v", expr, want, diags)
 		}
 	}

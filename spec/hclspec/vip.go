@@ -2,24 +2,94 @@ package hclspec
 
 import (
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/lvsform/lvsform/spec"
 )
+
+// allVIPs evaluates the vips of every node: whoever holds an address matters to the others.
+func (l *loader) allVIPs() {
+	all := slices.Clone(l.sites)
+	if l.nowhere != nil {
+		all = append(all, l.nowhere)
+	}
+	for _, s := range all {
+		s.vips()
+	}
+	elsewhere, expanded := l.together(all), map[*declaration]bool{}
+	for _, s := range all {
+		for d := range s.keys {
+			expanded[d] = true
+		}
+	}
+	for _, s := range all {
+		s.shareVIPs(elsewhere, expanded)
+	}
+	l.answers()
+}
 
 func (l *loader) vips() {
 	l.layer = "vip"
-	vals := map[string]cty.Value{}
 	for _, block := range l.blocks["vip"] {
 		d := l.declared(block)
-		one, all := cty.NilVal, map[string]cty.Value{}
-		for _, in := range l.instances(block, d, vipKind) {
-			one = l.vip(in)
-			all[in.key] = one
+		for _, in := range l.instances(block, d) {
+			v := l.vip(in)
+			if l == l.nowhere && !v.IsWhollyKnown() && !l.diags.HasErrors() {
+				l.apart[in.addr] = true // it is made of target
+				continue
+			}
+			if l.named["vip"][block.Labels[0]] == d {
+				l.vipsAt[in.addr] = v
+			}
 		}
-		if name := block.Labels[0]; l.named["vip"][name] == d {
-			vals[name] = d.group(one, all)
+	}
+}
+
+// together are the values of vips that are the same wherever they are.
+func (l *loader) together(all []*loader) map[string]cty.Value {
+	out := map[string]cty.Value{}
+	for _, s := range all {
+		for addr, v := range s.vipsAt {
+			if first, ok := out[addr]; ok && !first.RawEquals(v) {
+				l.apart[addr] = true
+			}
+			out[addr] = v
+		}
+	}
+	for addr := range l.apart {
+		delete(out, addr)
+	}
+	return out
+}
+
+// shareVIPs makes what can be referred to: the vips of the node, and those of others, so that a node can be ready to take a
+// vip over.
+func (l *loader) shareVIPs(elsewhere map[string]cty.Value, expanded map[*declaration]bool) {
+	groups := map[string]map[string]cty.Value{}
+	for _, vips := range []map[string]cty.Value{elsewhere, l.vipsAt} {
+		for addr, v := range vips {
+			name, key, _ := strings.Cut(strings.TrimPrefix(addr, "vip."), "[")
+			if groups[name] == nil {
+				groups[name] = map[string]cty.Value{}
+			}
+			groups[name][unquote(strings.TrimSuffix(key, "]"))] = v
+		}
+	}
+	vals := map[string]cty.Value{}
+	for name, d := range l.named["vip"] {
+		all := groups[name]
+		if expanded[d] {
+			l.keys[d] = sortedKeys(all)
+		}
+		if one, ok := all[""]; ok && !d.forEach {
+			vals[name] = one
+		} else if d.forEach || !l.isApart("vip."+name) {
+			vals[name] = l.group(d, cty.NilVal, all)
 		}
 	}
 	l.root.Variables["vip"] = cty.ObjectVal(vals)
@@ -28,6 +98,7 @@ func (l *loader) vips() {
 // vip gives what can be referred to: ipv4 and ipv6 are there if there is exactly one.
 func (l *loader) vip(in instance) cty.Value {
 	b := l.open(in.block, vipKind, in.ctx)
+	h := b.holder()
 	a, ok := b.get("addresses")
 	if !ok {
 		return cty.DynamicVal
@@ -40,6 +111,11 @@ func (l *loader) vip(in instance) cty.Value {
 			ok = false
 			continue
 		}
+		if h.name != "" && !unicast(addr) {
+			e.errorf("LVS017", "Invalid address", "%s is not an address that an interface can have: write the one that clients connect to.", addr)
+			continue
+		}
+		l.hold(in, h, addr)
 		text := cty.StringVal(addr.String())
 		all = append(all, text)
 		if addr.Is4() {
@@ -62,6 +138,68 @@ func (l *loader) vip(in instance) cty.Value {
 		vals["ipv6"] = v6[0]
 	}
 	return cty.ObjectVal(vals)
+}
+
+// holder is how a vip is held.
+type holder struct {
+	name     string // of the interface; "" if something else holds it
+	anycast  bool
+	announce spec.Announce
+	// explicit says that the block says how it is announced.
+	explicit bool
+}
+
+func (b *body) holder() (h holder) {
+	if a, ok := b.get("interface"); ok {
+		h.name = a.interfaceName()
+	}
+	if a, ok := b.get("anycast"); ok {
+		h.anycast, _ = a.boolean()
+		if expr, _ := b.expression("anycast"); h.anycast && h.name == "" && !b.bad {
+			b.errorf("LVS048", expr.Range(), "Attribute without effect", "Without an interface lvsform does not hold the addresses, and anycast says how they are held: set interface, or leave anycast out.")
+		}
+	}
+	c := b.child("announce")
+	switch {
+	case h.name != "" && h.name != "lo" && !h.anycast:
+		h.announce = spec.DefaultAnnounce
+	case c == nil || b.bad:
+	case h.name == "":
+		b.errorf("LVS048", c.header, "Attribute without effect", "Without an interface lvsform does not hold the addresses: whatever holds them announces them. Set interface, or leave announce out.")
+	default:
+		b.errorf("LVS048", c.header, "Attribute without effect", "Addresses that are routed to are not announced to neighbours: leave announce out where the interface is lo, or anycast is true.")
+	}
+	if c == nil {
+		return h
+	}
+	h.explicit = true
+	if a, ok := c.get("count"); ok {
+		n, _ := a.number(0, 100)
+		h.announce.Count = int(n)
+	}
+	if a, ok := c.get("interval"); ok {
+		h.announce.Interval, _ = a.duration()
+	}
+	return h
+}
+
+// hold puts an address on the interface.
+func (l *loader) hold(in instance, h holder, addr netip.Addr) {
+	if h.name == "" {
+		return
+	}
+	k := spec.AddressKey{Interface: h.name, Prefix: netip.PrefixFrom(addr, addr.BitLen())}
+	name := in.addr + ".address[" + strconv.Quote(k.Prefix.String()) + "]"
+	l.put(k, spec.VIP(k), spec.Object{Name: name, Announce: h.announce}, origin{block: in.block}, false)
+	l.held = append(l.held, held{addr: addr, at: k, holder: h, in: in})
+}
+
+// held is an address that a vip of the node holds.
+type held struct {
+	addr netip.Addr
+	at   spec.AddressKey
+	holder
+	in instance
 }
 
 // virtualAddress is an address that may have the prefix length of a single one.

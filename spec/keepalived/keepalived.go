@@ -2,8 +2,8 @@
 // when every health check passes. Start with Load.
 //
 // The rules are those of keepalived 2.2.7, its silent ones too: what it ignores, corrects or completes is ignored,
-// corrected or completed here. Whatever does not end up in the State is named in Config.Left; what cannot be said for
-// certain is an error with its place. The package needs the standard library and spec alone, and touches no file itself.
+// corrected or completed here. Whatever ends up neither in the State nor among the VIPs is named in Config.Left; what cannot
+// be said for certain is an error with its place. The package needs the standard library and spec alone, and touches no file itself.
 package keepalived
 
 import (

@@ -72,6 +72,12 @@ func (m *mapper) make(v *virtual) {
 			m.destination(v, v.sorry, k, d)
 		}
 	}
+	for _, r := range servers {
+		m.otherPorts(r)
+	}
+	if v.sorry != nil {
+		m.otherPorts(v.sorry)
+	}
 }
 
 // groupOf finds the virtual server's group and fits the families together; nil if keepalived makes nothing.

@@ -45,7 +45,9 @@ type server struct {
 	weight       *uint32
 	inhibit      *bool
 	upper, lower uint32
-	told         bool // of a server that is there already, or has another port
+	told         bool // of a server that is there already
+	// ports are those that it has instead of its own, a few of them.
+	ports []uint16
 }
 
 func (m *mapper) virtualServer(s statement) {

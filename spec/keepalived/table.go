@@ -2,6 +2,9 @@ package keepalived
 
 import (
 	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -31,16 +34,34 @@ func (m *mapper) destination(v *virtual, r *server, s spec.ServiceKey, d spec.De
 	if !there {
 		m.state.Set(k, d)
 	}
-	other := r.address.Port() != 0 && r.address.Port() != port
 	switch {
-	case r.told:
-		return
-	case there:
+	case there && !r.told:
 		m.leave(Missing, r.statement, "%s is there already, and keeps the settings that it has", k)
-	case other:
-		m.leave(Taken, r.statement, "what is not NAT has the port of its service: keepalived takes %d", port)
+		r.told = true
+	case !there && r.address.Port() != 0 && r.address.Port() != port && len(r.ports) <= mostPorts && !slices.Contains(r.ports, port):
+		r.ports = append(r.ports, port)
 	}
-	r.told = there || other
+}
+
+// mostPorts are named one by one.
+const mostPorts = 8
+
+// otherPorts says which ports a server has instead of the one that is written.
+func (m *mapper) otherPorts(r *server) {
+	var out []string
+	for i, port := range r.ports {
+		if i == mostPorts {
+			out = append(out, "others")
+			break
+		}
+		out = append(out, strconv.Itoa(int(port)))
+	}
+	if last := len(out) - 1; last > 0 {
+		out = []string{strings.Join(out[:last], ", ") + " and " + out[last]}
+	}
+	if len(out) > 0 {
+		m.leave(Taken, r.statement, "what is not NAT has the port of its service: keepalived takes %s", out[0])
+	}
 }
 
 // destination is what the kernel is told about a server.

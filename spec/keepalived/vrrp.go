@@ -2,8 +2,11 @@ package keepalived
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/lvsform/lvsform/spec"
 )
 
 // vrrpInstance takes the addresses of an instance, and leaves the rest of it.
@@ -24,9 +27,15 @@ func (m *mapper) vrrpInstance(s statement) {
 	rest := summary{what: "VRRP settings"}
 	var addresses []statement
 	on := ""
+	var f instanceFamily
 	for _, c := range s.block {
+		f.hear(c)
 		switch c.keyword() {
-		case "virtual_ipaddress", "virtual_ipaddress_excluded":
+		case "virtual_ipaddress":
+			if m.lines(c) {
+				addresses = append(addresses, m.ofFamily(s, &f, c.block)...)
+			}
+		case "virtual_ipaddress_excluded": // these may be of either family
 			if m.lines(c) {
 				addresses = append(addresses, c.block...)
 			}
@@ -40,6 +49,48 @@ func (m *mapper) vrrpInstance(s statement) {
 	}
 	m.leaveSummary(s, rest)
 	m.addVIPs(s, name, on, addresses)
+}
+
+// instanceFamily is the family of a vrrp_instance: that of the first address in it which has a part in VRRP.
+type instanceFamily struct{ spec.Family }
+
+// hear takes note of a statement in the instance that may say which family it is.
+func (f *instanceFamily) hear(s statement) {
+	switch s.keyword() {
+	case "native_ipv6":
+		f.Family = cmp.Or(f.Family, spec.IPv6)
+	case "mcast_src_ip", "unicast_src_ip":
+		if len(s.words) > 1 {
+			f.take(cutRange(s.words[1]))
+		}
+	case "unicast_peer":
+		for _, line := range s.block {
+			f.take(cutRange(line.words[0]))
+		}
+	}
+}
+
+// take takes note of an address, if it is one, and says whether it is of the family.
+func (f *instanceFamily) take(text string) bool {
+	a, ok := parseAddr(text)
+	if !ok {
+		return true // what it is instead is said elsewhere
+	}
+	f.Family = cmp.Or(f.Family, spec.FamilyOf(a))
+	return f.Family == spec.FamilyOf(a)
+}
+
+// ofFamily are the lines that do not begin with an address of the other family than the instance's.
+func (m *mapper) ofFamily(of statement, f *instanceFamily, lines []statement) (out []statement) {
+	for _, line := range lines {
+		text, _, _ := strings.Cut(line.words[0], "/")
+		if f.take(text) {
+			out = append(out, line)
+			continue
+		}
+		m.left = append(m.left, Left{Place: line.place, Of: of.label(), Text: fmt.Sprintf("the address %s is not %s as the instance is: keepalived ignores it", text, f.Family)})
+	}
+	return out
 }
 
 // staticAddresses takes the addresses that keepalived puts on interfaces while it runs.

@@ -4,9 +4,7 @@ package netns
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -14,11 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var drainSysctls = []string{"net.ipv4.vs.expire_nodest_conn", "net.ipv4.vs.expire_quiescent_template"}
-
 // Host says for a driver which machine, boot and network namespace its table belongs to.
 func (s *Space) Host(driver string) (plan.Host, error) {
-	h := plan.Host{Driver: driver, Sysctls: map[string]string{}}
+	h := plan.Host{Driver: driver}
 	var uts unix.Utsname
 	if err := unix.Uname(&uts); err != nil {
 		return plan.Host{}, os.NewSyscallError("uname", err)
@@ -28,20 +24,10 @@ func (s *Space) Host(driver string) (plan.Host, error) {
 	if h.Boot, err = line("/proc/sys/kernel/random/boot_id"); err != nil {
 		return plan.Host{}, err
 	}
-	err = s.Do(func() error {
+	return h, s.Do(func() error {
 		h.Namespace = identity(s.inode)
-		for _, name := range drainSysctls {
-			value, err := line("/proc/sys/" + strings.ReplaceAll(name, ".", "/"))
-			switch {
-			case err == nil:
-				h.Sysctls[name] = value
-			case !errors.Is(err, fs.ErrNotExist):
-				return err
-			}
-		}
 		return nil
 	})
-	return h, err
 }
 
 // identity names the present network namespace. The number of its inode is given to another one when it is gone, as with

@@ -43,7 +43,11 @@ type Program struct {
 	t    testing.TB
 }
 
+// Upstream makes the program refuse weights that Debian's build of ipvsadm takes.
+func (p *Program) Upstream() { p.write(upstream, "") }
+
 const (
+	upstream    = "upstream"
 	changeFault = "change-fault.json"
 	listFault   = "list-fault.json"
 )

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -29,7 +31,14 @@ func (m *machine) main(args []string) (status int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if m.light(args) {
+		fmt.Fprintln(os.Stderr, "illegal weight specified")
+		return 2, nil
+	}
 	switch strings.Join(args, " ") {
+	case "-a -w 65536 --lvsform-0":
+		fmt.Fprintln(os.Stderr, "--lvsform-0: unknown option")
+		return 255, nil
 	case "--version":
 		fmt.Println("ipvsadm v1.31 2019/12/24 (compiled with popt and IPVS v1.2.1)")
 	case "-R":
@@ -61,6 +70,17 @@ func (m *machine) main(args []string) (status int, err error) {
 		return 0, fmt.Errorf("unexpected arguments %q", args)
 	}
 	return 0, nil
+}
+
+// light says that there is a weight among the arguments that the program does not take.
+func (m *machine) light(args []string) bool {
+	i := slices.Index(args, "-w") + 1
+	if i == 0 || i == len(args) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(m.dir, upstream))
+	n, _ := strconv.Atoi(args[i])
+	return err == nil && n > rules.CommonWeight
 }
 
 // saved is a state as -Sn shows it.
@@ -100,6 +120,10 @@ func (m *machine) restore() (status int, err error) {
 			fmt.Fprintf(os.Stderr, "%s: unknown option\n", words[1])
 			status = 255
 			continue
+		}
+		if m.light(words) {
+			fmt.Fprintln(os.Stderr, "illegal weight specified")
+			return 2, nil
 		}
 		lists := strings.ContainsAny(words[0], "SL")
 		n[lists]++
@@ -175,7 +199,7 @@ func (m *machine) execute(line string) (status int, err error) {
 		fmt.Fprintln(os.Stderr, words[syscall.EEXIST])
 		return 255, nil
 	}
-	for _, r := range m.table.Do(context.Background(), plan.Diff(before, dump.State, plan.Options{}).Changes()) {
+	for _, r := range m.table.Do(context.Background(), plan.Diff(before.Table(), dump.State, plan.Options{}).Changes()) {
 		if refusal, ok := errors.AsType[*spec.Refusal](r.Err); ok {
 			fmt.Fprintln(os.Stderr, words[refusal.Errno])
 			return 255, nil

@@ -14,7 +14,9 @@ type command struct {
 	// does is ipvsadm's name of the command: "add-service".
 	does string
 	// bare says that the line does not name the program: it is one of a dump, as far as the line can tell.
-	bare  bool
+	bare bool
+	// saved says that the line is written as -S writes it, and so are all commands of its source.
+	saved bool
 	key   spec.Key
 	value spec.Value
 	// printed is the address of a direct or tunnelled server with a port that ipvsadm would not give it.

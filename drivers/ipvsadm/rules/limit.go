@@ -11,7 +11,7 @@ import (
 // LimitError says that ipvsadm has no words for an object that a kernel can hold, or that its listings show it as another.
 type LimitError struct {
 	Key spec.Key
-	// Why is a noun phrase: "a weight above 65535".
+	// Why is a noun phrase: "a persistence timeout without persistence".
 	Why string
 }
 
@@ -22,7 +22,6 @@ func (e *LimitError) Error() string {
 
 // What ipvsadm accepts, where it is less than the kernel does.
 const (
-	maxWeight      = 65535
 	maxThreshold   = 1<<31 - 1
 	maxTimeout     = 31 * 24 * 60 * 60
 	maxSyncLen     = 65507
@@ -32,8 +31,18 @@ const (
 	defaultTimeout = 360 // -p without a number
 )
 
+// CommonWeight is the greatest weight that every ipvsadm takes. Debian's build takes any that a kernel does.
+const CommonWeight = 65535
+
+// Heavy says that a value has a weight that not every ipvsadm takes.
+func Heavy(v spec.Value) bool {
+	d, ok := v.(spec.Destination)
+	return ok && d.Weight > CommonWeight
+}
+
 // Cannot says why ipvsadm cannot write the object so that it is what it should be, or cannot show it as what it is: a
-// *LimitError, or nil if it can do both. A nil value asks about the key alone.
+// *LimitError, or nil if it can do both. A nil value asks about the key alone. Where versions differ, one that can counts:
+// see Heavy.
 func Cannot(k spec.Key, v spec.Value) error {
 	why := ""
 	switch k := k.(type) {
@@ -127,8 +136,8 @@ func destinationLimit(k spec.DestinationKey, d spec.Destination) string {
 		return "a real server of another family without a tunnel"
 	case d.Forward != spec.Masquerade && !k.Service.IsMark() && k.Address.Port() != k.Service.Address.Port():
 		return "a port other than the service's with the forwarding method " + d.Forward.String()
-	case d.Weight > maxWeight:
-		return fmt.Sprintf("a weight above %d", maxWeight)
+	case d.Weight > spec.MaxWeight:
+		return fmt.Sprintf("a weight above %d", spec.MaxWeight)
 	case max(d.UpperThreshold, d.LowerThreshold) > maxThreshold:
 		return fmt.Sprintf("a threshold above %d", maxThreshold)
 	case d.Forward != spec.TunnelTo && d.Tunnel != spec.Tunnel{}:

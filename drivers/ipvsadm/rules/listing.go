@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/lvsform/lvsform/spec"
@@ -27,6 +28,8 @@ func (r *reader) listed(text, trimmed string) (known bool, err error) {
 		return true, nil
 	case begins("Prot LocalAddress:Port"):
 		read = r.title
+	case begins("-> RemoteAddress:Port Forward "): // ipvsadm puts more blanks there
+		read = func(w []word) error { return r.refuse(w[0].proc()) }
 	case begins("-> RemoteAddress:Port"):
 		read = r.titleOfServers
 	case begins("TCP "), begins("UDP "), begins("SCTP "), begins("FWM "), begins("? "):
@@ -201,11 +204,37 @@ func (r *reader) listedKey(w []word) (k spec.ServiceKey, rest []word, err error)
 	return spec.Listener(protocol, a), w[2:], err
 }
 
+// hexadecimal is how /proc/net/ip_vs writes 192.0.2.1:80.
+var hexadecimal = regexp.MustCompile(`^[0-9A-F]{8}:[0-9A-F]{4}$`)
+
+func (w word) proc() error {
+	return w.errorf("this is /proc/net/ip_vs, which has numbers in hexadecimal and shows half of the table: give the output of ipvsadm -Ln")
+}
+
+// oldForm says that an address is one of those that ipvsadm takes and does not print.
+func oldForm(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return false
+	}
+	_, isNumber := inetAton(host)
+	return isNumber
+}
+
 // listedAddress reads an address, which may be a name that was cut.
 func (r *reader) listedAddress(w word, protocol spec.Protocol) (netip.AddrPort, error) {
 	const most = 28
 	if len(w.text) >= most && w.text[0] != '[' {
 		return netip.AddrPort{}, w.errorf("%s may have been cut off by ipvsadm: list with -n", quote(w.text))
+	}
+	host, port := "", ""
+	if i := strings.LastIndexByte(w.text, ':'); i >= 0 {
+		host, port = w.text[:i], w.text[i+1:]
+	}
+	switch {
+	case hexadecimal.MatchString(w.text):
+		return netip.AddrPort{}, r.refuse(w.proc())
+	case oldForm(host), len(port) > 1 && port[0] == '0':
+		return netip.AddrPort{}, w.errorf("%s is no address and port that ipvsadm lists", quote(w.text))
 	}
 	a, hasPort, err := r.addrPort(w.place, w.text, protocol.String())
 	if err == nil && !hasPort {

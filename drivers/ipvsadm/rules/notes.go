@@ -92,7 +92,7 @@ func (p *parser) gaps(at place) {
 	case !local && len(none) == 1 && none[0] == "sync daemons":
 		p.note(at, "no sync daemon is shown: none runs, if what ipvsadm -Ln --daemon prints is part of it")
 	default:
-		p.note(at, "%s %s: %s has all of it", what, strings.Join(says, ", and "), everything)
+		p.doubt(at, "%s %s: %s has all of it", what, strings.Join(says, ", and "), everything)
 	}
 }
 

@@ -48,6 +48,8 @@ type Note struct {
 	Source string
 	Line   int
 	Text   string
+	// Doubt says that what the State has may be less than what is there, or another thing.
+	Doubt bool
 }
 
 // String is "dump.txt:12: text" or "dump.txt: text".
@@ -85,8 +87,12 @@ const maxErrors = 10
 // Parse reads all sources as one. Commands are carried out in their order on an empty table, listings are merged with
 // what they leave. Of a shell script it knows comments, quotes, continued lines, sudo, ip netns exec, ipvsadm -R with a
 // heredoc, and passes over "set -e" and its like, "true" and the "exit 0" that ends it; what else only a shell could
-// carry out is an error. So is what ipvsadm or a kernel would refuse. A line that does not name the program may be of a
-// dump, and then holds what a kernel holds, although ipvsadm would not take it back.
+// carry out is an error. So is what ipvsadm or a kernel would refuse.
+//
+// A line that does not name the program may be of a dump, and then says what a kernel holds, although ipvsadm would not
+// take it back. The port of a direct or tunnelled server is where both take the same line otherwise: a kernel keeps it,
+// ipvsadm gives the server its service's port. Such a line is a dump's if every command of its source is written as -S
+// writes it, to the order of the options and those that it never leaves out, or if a listing stands beside it.
 //
 // The error joins up to ten errors, each of which is a *SyntaxError, or a *ConflictError that has one. If there are more,
 // an eleventh says how many. Errors that only follow from others are left out.
@@ -138,7 +144,13 @@ func (p *parser) fail(err error) {
 }
 
 func (p *parser) note(at place, format string, args ...any) {
-	p.notes = append(p.notes, Note{at.source, at.line, fmt.Sprintf(format, args...)})
+	p.notes = append(p.notes, Note{Source: at.source, Line: at.line, Text: fmt.Sprintf(format, args...)})
+}
+
+// doubt notes why the state may not be what is there.
+func (p *parser) doubt(at place, format string, args ...any) {
+	p.note(at, format, args...)
+	p.notes[len(p.notes)-1].Doubt = true
 }
 
 // place is where something begins.

@@ -63,19 +63,23 @@ func (r *runner) clear() {
 	r.servers, r.last = map[spec.ServiceKey][]spec.DestinationKey{}, map[spec.Key]*command{}
 }
 
-// port: a dump prints the port that a direct server has, and a listing beside the dump shows the same one. A command
-// gives it the service's port.
+// port: a dump has the port that a direct server has in the kernel, and a listing beside it shows the same one. A command
+// gives the server its service's port.
 func (r *runner) port(c *command, listed bool) {
 	if !c.printed.IsValid() {
 		return
 	}
-	if c.bare && listed {
-		k := c.key.(spec.DestinationKey)
-		k.Address = c.printed
-		c.key = k
+	if !c.saved && (!c.bare || !listed) {
+		r.doubt(c.place, "a server that is not masqueraded gets its service's port from ipvsadm, and not the one that is given here")
 		return
 	}
-	r.note(c.place, "a server that is not masqueraded gets its service's port from ipvsadm, and not the one that is given here")
+	k := c.key.(spec.DestinationKey)
+	k.Address = c.printed
+	c.key = k
+	if !listed {
+		r.doubt(c.place, "a server that is not masqueraded has another port than its service. ipvsadm -S writes such a line for what a kernel holds, "+
+			"and so it is read. If a person wrote it for ipvsadm -R, which gives the server its service's port: write that port")
+	}
 }
 
 func (r *runner) do(c *command) error {
@@ -126,9 +130,17 @@ func (r *runner) do(c *command) error {
 	return nil
 }
 
+// rewritten says that the server has another port than its line.
+func (c *command) rewritten(k spec.DestinationKey) bool {
+	return c != nil && c.printed.IsValid() && c.printed != k.Address
+}
+
 // twice: a kernel that changes while it is dumped may show an object twice, and no moment had both.
 func (r *runner) twice(c *command) error {
 	text := c.key.String() + " exists already" + r.since(c.key)
+	if k, ok := c.key.(spec.DestinationKey); ok && (c.rewritten(k) || r.last[k].rewritten(k)) {
+		text += ": ipvsadm gives a server that is not masqueraded its service's port"
+	}
 	if c.bare {
 		return &ConflictError{SyntaxError{c.source, c.line, c.column, text}, c.key}
 	}

@@ -8,6 +8,8 @@ import (
 // scan reads the lines of a source: commands, listings, or both.
 func (p *parser) scan(s Source) {
 	r := reader{parser: p, lines: lines{source: s.Name, rest: strings.TrimPrefix(string(s.Text), "\ufeff")}}
+	before := len(p.commands)
+	defer func() { onlySaved(p.commands[before:]) }()
 	for {
 		text, ok := r.next()
 		if !ok {
@@ -108,6 +110,7 @@ func (r *reader) ipvsadm(words []word, bare bool) error {
 	err = r.command(l, bare)
 	for i := range r.commands[n:] {
 		r.commands[n+i].space = r.space
+		r.commands[n+i].saved = bare && asSaved(words)
 	}
 	return err
 }
@@ -168,6 +171,6 @@ func (r *reader) finish() {
 		r.fail(r.began.errorf("the heredoc does not end: there is no line %s", quote(r.until)))
 	}
 	if r.number > 0 && !r.ended {
-		r.note(r.at(0), "the last line has no end: the text may be cut off")
+		r.doubt(r.at(0), "the last line has no end: the text may be cut off")
 	}
 }

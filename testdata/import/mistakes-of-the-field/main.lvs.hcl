@@ -12,9 +12,9 @@
 #
 # What is left out stays as it is: lvsform does not touch services that no configuration declares.
 #
-# lb1.rules:6: -M without -p has no effect: it is left out, though a kernel keeps it
-#
 # lb1.rules: a dump has no types of tunnels (read as ipip), thresholds, timeouts and sync daemons, and shows local servers as direct ones: (ipvsadm -Sn; ipvsadm -Ln; ipvsadm -Ln --thresholds; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon) has all of it
+#
+# lb1.rules:6: -M without -p has no effect: it is left out, though a kernel keeps it
 
 vip "http" {
   addresses = ["192.0.2.10", "192.0.2.13"]

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// capability is one of the kernel's, by its number in linux/capability.h.
+type capability struct {
+	name   string
+	number int
+	// without is what cannot be done.
+	without string
+	needed  bool
+}
+
+var capabilities = []capability{
+	{"CAP_NET_ADMIN", 12, "the table can be neither read nor changed", true},
+	{"CAP_NET_RAW", 13, "addresses cannot be announced: neighbours find the new holder of a VIP only after a while", false},
+	{"CAP_SYS_MODULE", 16, "modules cannot be loaded: have those that the configuration needs in /etc/modules-load.d", false},
+}
+
+// capabilities looks at what the process may do.
+func (p *program) capabilities() (found []finding) {
+	text, err := p.readFile("/proc/self/status")
+	if err != nil {
+		return []finding{note("", "the capabilities of this process cannot be read: %v", err)}
+	}
+	var effective uint64
+	for line := range strings.Lines(string(text)) {
+		if value, isEff := strings.CutPrefix(line, "CapEff:"); isEff {
+			effective, _ = strconv.ParseUint(strings.TrimSpace(value), 16, 64)
+		}
+	}
+	for _, c := range capabilities {
+		switch {
+		case effective>>c.number&1 == 1:
+			found = append(found, ok("%s is there", c.name))
+		case c.needed:
+			found = append(found, broken("sudo lvsform …, or AmbientCapabilities="+c.name+" in a systemd unit; a container needs it in the initial user namespace",
+				"%s is missing: %s", c.name, c.without))
+		default:
+			found = append(found, note("sudo lvsform …, or AmbientCapabilities="+c.name+" in a systemd unit", "%s is missing: %s", c.name, c.without))
+		}
+	}
+	return found
+}
+
+// others are the programs that write what lvsform writes, by the names of their processes, and how to live with them.
+var others = map[string]string{
+	"keepalived": "let each virtual server and address have one of the two: take it out of keepalived.conf, or name it in ownership { ignore { } }; lvsform import reads a keepalived.conf",
+	"ldirectord": "stop it, and let a health checker set weights only: lifecycle { ignore_changes = [\"weight\"] }",
+	"kube-proxy": "name its addresses in ownership { ignore { } } if it runs in IPVS mode: it deletes services that it does not know",
+}
+
+// managers looks for programs that manage the same table.
+func (p *program) managers() (found []finding) {
+	files, _ := p.glob("/proc/[0-9]*/comm") // the pattern is well formed
+	seen := map[string][]string{}
+	for _, file := range files {
+		text, err := p.readFile(file)
+		if err != nil {
+			continue // it has ended
+		}
+		if name := strings.TrimSpace(string(text)); others[name] != "" {
+			seen[name] = append(seen[name], filepath.Base(filepath.Dir(file)))
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		found = append(found, note(others[name], "%s is running (process %s): it may manage services and addresses of this node, too", name, seen[name][0]))
+	}
+	return found
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+const twoNodes = `
+role "director" {}
+
+node "lb1" {
+  match = ["lb1.example.net"]
+  roles = [role.director]
+}
+
+node "lb2" {
+  roles   = [role.director]
+  address = "10.0.0.3"
+}
+
+node "spare" {
+  for_each = toset(["a", "b"])
+}
+
+pool "web" {
+  forward = "direct"
+
+  server "rs1" {
+    address = "10.0.0.11"
+  }
+}
+
+service "web" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [80]
+  }
+
+  scheduler = "rr"
+  pool      = pool.web
+}
+`
+
+func TestNodes(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", twoNodes)
+	w.variables["LVSFORM_NODE"] = "lb2"
+	w.run(exitDone, "nodes", w.dir)
+	want := strings.TrimPrefix(`
+  NODE        ROLES     ADDRESS   VIPS  SERVICES  SERVERS  OTHERS  HOST NAMES
+  lb1         director  -         0     1         1        0       lb1.example.net
+* lb2         director  10.0.0.3  0     1         1        0       lb2
+  spare["a"]  -         -         0     0         0        0       a
+  spare["b"]  -         -         0     0         0        0       b
+`, "\n")
+	if w.out != want {
+		t.Errorf("it says\n%s\nwant\n%s", w.out, want)
+	}
+	w.run(exitDone, "nodes", "--json", "--node", "lb1.example.net", w.dir)
+	var doc nodesDocument
+	if err := json.Unmarshal([]byte(w.out), &doc); err != nil || len(doc.Nodes) != 4 || !doc.Nodes[0].Here || doc.Nodes[1].Here || doc.Nodes[0].Objects["service"] != 1 {
+		t.Errorf("%v\n%s", err, w.out)
+	}
+	w.run(exitError, "nodes", "--node", "lb3", w.dir)
+	w.says(w.err, `There is no node "lb3"`)
+	w.write("plain/main.lvs.hcl", web("rr", 2))
+	delete(w.variables, "LVSFORM_NODE")
+	w.run(exitDone, "nodes", w.path("plain"))
+	w.says(w.out, "has no node blocks")
+}
+
+// A node is found by its name, wherever it is kept.
+func TestTheNodeThatIsMeant(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", twoNodes)
+	at := func(file string) string { return "--driver=file:" + w.path(file) }
+	w.run(exitChanges, "plan", "--detailed-exitcode", at("lb2.json"), w.dir)
+	w.run(exitDone, "plan", "--detailed-exitcode", at("a.json"), w.dir)
+	w.run(exitError, "plan", at("other.json"), w.dir)
+	w.says(w.err, `The machine "other" is no node by its host names`)
+	w.run(exitChanges, "plan", "--detailed-exitcode", "--node=lb1", at("other.json"), w.dir)
+	w.write("named.json", `{"format_version": 1, "node": "lb1.example.net"}`)
+	w.run(exitChanges, "plan", "--detailed-exitcode", at("named.json"), w.dir)
+	w.run(exitDone, "snapshot", "--out", w.path("snapshot"), at("lb2.json"))
+	w.run(exitChanges, "plan", "--detailed-exitcode", "--from", w.path("snapshot"), w.dir)
+	w.run(exitError, "apply", "--auto-approve", "--node=all", at("lb2.json"), w.dir)
+	w.says(w.err, "one node at a time")
+	w.run(exitDone, "apply", "--auto-approve", at("lb2.json"), w.dir)
+	w.run(exitDone, "drift", at("lb2.json"), w.dir)
+}
+
+func TestPlanOfAllNodes(t *testing.T) {
+	w := newWorld(t)
+	w.write("etc/main.lvs.hcl", twoNodes)
+	take := func(name, driver string) {
+		w.run(exitDone, "snapshot", "--out", w.path("snapshots/"+name), "--driver=file:"+w.path(driver))
+	}
+	w.mkdir("snapshots")
+	take("1", "lb1.example.net.x")
+	take("2", "lb2.json")
+	take("3", "a.json")
+	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
+	w.says(w.err, `there is no snapshot of spare["b"] in `)
+	take("4", "b.json")
+	w.run(exitChanges, "plan", "--node=all", "--from", w.path("snapshots"), "--out", w.path("plans"), "--detailed-exitcode", w.path("etc"))
+	for _, node := range []string{"Node lb1\n", "Node lb2\n", `Node spare["a"]` + "\n"} {
+		w.says(w.out, node)
+	}
+	if n := strings.Count(w.out, "Plan: 2 to add"); n != 2 {
+		t.Errorf("%d nodes have something to add:\n%s", n, w.out)
+	}
+	w.run(exitDone, "apply", w.path("plans/lb2.plan"), "--driver=file:"+w.path("lb2.json"))
+	if !exists(w.path("plans/spare-a.plan")) {
+		t.Error("an empty plan is not saved")
+	}
+	w.run(exitError, "plan", "--node=all", w.path("etc"))
+	w.says(w.err, "--from names the directory with one of each")
+	take("5", "lb2.json")
+	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
+	w.says(w.err, "are both snapshots of node lb2")
+	take("5", "stranger.json")
+	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
+	w.says(w.err, "5 is of stranger: The machine")
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec/hclspec"
+)
+
+// planAll plans every node of a configuration from the snapshots in the directory --from. With --out, which is a directory
+// then, each plan is saved as the node's name with ".plan".
+func (p *program) planAll(ctx context.Context, dir string, config configFlags, where nodeFlags, policy policyFlags, format formatFlags, out string) (changes bool, err error) {
+	if info, err := os.Stat(where.from); err != nil || !info.IsDir() {
+		return false, errors.New("--node all plans nodes from their snapshots: --from names the directory with one of each")
+	}
+	desired, err := p.loadAll(dir, config)
+	if err != nil {
+		return false, err
+	}
+	snapshots, err := snapshotsOf(desired, where.from)
+	if err != nil {
+		return false, err
+	}
+	if out != "" {
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return false, fmt.Errorf("saving the plans: %w", err)
+		}
+	}
+	var errs []error
+	for _, n := range desired.Nodes {
+		where.from = snapshots[n]
+		made, err := p.planOne(ctx, n, desired.Digest, where, policy, format)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("node %s: %w", n.Name, err))
+			continue
+		}
+		changes = changes || !made.Empty()
+		if out != "" {
+			if err := savePlan(filepath.Join(out, fileName(n.Name)+".plan"), made); err != nil {
+				return changes, err
+			}
+		}
+	}
+	return changes, errors.Join(errs...)
+}
+
+// planOne plans a node from a snapshot, and shows the plan below the node's name.
+func (p *program) planOne(ctx context.Context, n *hclspec.Node, digest string, where nodeFlags, policy policyFlags, format formatFlags) (*plan.Plan, error) {
+	made, err := p.makePlan(ctx, n.Desired, digest, where, policy)
+	if err != nil {
+		return nil, err
+	}
+	switch format.format {
+	case "text":
+		p.printf("%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
+	case "markdown":
+		p.printf("## Node `%s`\n\n", clean(strings.ReplaceAll(n.Name, "`", "'")))
+	}
+	if err := p.show(made, format); err != nil {
+		return nil, err
+	}
+	if format.format == "text" || format.format == "markdown" {
+		p.printf("\n")
+	}
+	return made, policy.allow.gate(made)
+}
+
+// snapshotsOf finds the snapshot of each node: the one that was taken on a machine with one of its names.
+func snapshotsOf(desired *hclspec.Config, dir string) (map[*hclspec.Node]string, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		return nil, err
+	}
+	found := map[*hclspec.Node]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // a directory, or another's
+		}
+		doc, err := readSnapshot(path, text)
+		if err != nil {
+			return nil, err
+		}
+		n, err := desired.Node("", doc.Node.Name)
+		if err != nil {
+			return nil, fmt.Errorf("the snapshot %s is of %s: %w", path, doc.Node.Name, err)
+		}
+		if other, twice := found[n]; twice {
+			return nil, fmt.Errorf("%s and %s are both snapshots of node %s: keep one of them", other, path, n.Name)
+		}
+		found[n] = path
+	}
+	var missing []string
+	for _, n := range desired.Nodes {
+		if found[n] == "" {
+			missing = append(missing, n.Name)
+		}
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		return nil, fmt.Errorf("there is no snapshot of %s in %s: take it there with \"lvsform snapshot --out NODE.json\"", strings.Join(missing, ", "), dir)
+	}
+	return found, nil
+}
+
+// fileName makes a name for a file of a node's: web["web1"] becomes web-web1.
+func fileName(node string) string {
+	return strings.Join(strings.FieldsFunc(node, func(r rune) bool { return strings.ContainsRune(`["]/ `, r) }), "-")
+}

@@ -1,0 +1,161 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// siteWorld is a site whose machines nothing but the program configures, all of them from one configuration.
+type siteWorld struct {
+	*drivertest.Site
+	t     *testing.T
+	etc   string
+	nodes map[string]*world // by the names of the machines
+	nft   bool              // this kernel has nftables for more than bridges
+}
+
+func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
+	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
+	// Nothing here is meant to fail: it may take its time. A packet that is sent again is told apart.
+	s.Patience = 10 * time.Second
+	for _, n := range append(s.Nodes(), s.Client) {
+		w := newWorld(t)
+		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
+		w.variables["LVSFORM_NODE"] = n.Name
+		s.nodes[n.Name] = w
+	}
+	for _, n := range s.Servers {
+		s.named(n.Name, "server")
+	}
+	return s
+}
+
+// named says that a machine's node in the configuration is one of a block with for_each.
+func (s *siteWorld) named(node, block string) {
+	s.nodes[node].variables["LVSFORM_NODE"] = fmt.Sprintf("%s[%q]", block, node)
+}
+
+// write makes a file of the configuration.
+func (s *siteWorld) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(s.etc+"/"+name, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// run runs a command on a node.
+func (s *siteWorld) run(node string, code int, args ...string) *world {
+	s.t.Helper()
+	w := s.nodes[node]
+	w.run(code, append(args, "--driver=netlink", "--netns="+s.Node(node).Path(), s.etc)...)
+	return w
+}
+
+// apply makes nodes what the configuration says, one after another, and shows that nothing is left to do.
+func (s *siteWorld) apply(nodes ...string) {
+	s.t.Helper()
+	start := time.Now()
+	for _, node := range nodes {
+		s.run(node, exitDone, "apply", "--auto-approve")
+	}
+	applied := time.Now()
+	for _, node := range nodes {
+		w := s.run(node, exitDone, "plan", "--detailed-exitcode")
+		w.says(w.out, "No changes.")
+	}
+	s.t.Logf("%v: applied in %v, planned again in %v", nodes, applied.Sub(start).Round(time.Millisecond), time.Since(applied).Round(time.Millisecond))
+}
+
+// sight is all that programs show of a node's configuration. It leaves out what the kernel counts, and draws by lot.
+func (s *siteWorld) sight(node string) string {
+	s.t.Helper()
+	look := "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout;" +
+		"ipvsadm -Ln --daemon; grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6"
+	if s.nft {
+		look += "; nft list ruleset"
+	}
+	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec'")
+}
+
+// unchanged compares what is seen of a node with what was. The interfaces that come with a module stay, like the module.
+func (s *siteWorld) unchanged(node, before string) {
+	s.t.Helper()
+	after := s.sight(node)
+	if before == after {
+		return
+	}
+	fallback := regexp.MustCompile(`tunl0|gre0|gretap0|erspan0|ip6tnl0|ip6_vti|sit0`)
+	was, is := lines(before), lines(after)
+	for line := range was {
+		if !is[line] {
+			s.t.Errorf("%s had %q", node, line)
+		}
+	}
+	for line := range is {
+		device := fallback.FindString(line)
+		if !was[line] && (device == "" || strings.Contains(before, device)) {
+			s.t.Errorf("%s has %q", node, line)
+		}
+	}
+}
+
+func lines(text string) map[string]bool {
+	all := map[string]bool{}
+	for line := range strings.Lines(text) {
+		all[line] = true
+	}
+	return all
+}
+
+// hasNFT is false of the User-Mode kernel, which has nftables for bridges alone.
+func hasNFT(t *testing.T) bool {
+	t.Helper()
+	n := drivertest.NewNetns(t)
+	var err error
+	n.Do(func() { _, err = drivertest.Try("nft", "add", "table", "inet", "probe") })
+	return err == nil
+}
+
+// at is an address of the site with a port.
+func at(address string, port uint16) netip.AddrPort {
+	return netip.AddrPortFrom(netip.MustParseAddr(address), port)
+}
+
+// clean expects traffic in which nothing was refused, lost, kept waiting or broken.
+func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
+	s.t.Helper()
+	s.t.Logf("%s: %v", what, r)
+	trouble := r.Trouble()
+	if r.Late > 300*time.Millisecond {
+		trouble -= r.Outcomes()["retried"] // by a machine that is busy, as far as can be told
+	}
+	if trouble > 0 || len(r.Broken) > 0 {
+		s.t.Errorf("%s: not without trouble", what)
+	}
+	if len(r.Attempts) < 10 {
+		s.t.Errorf("%s: hardly any traffic", what)
+	}
+}
+
+// several is true where the kernel waits for other CPUs when a service gets another scheduler.
+func several() bool { return runtime.NumCPU() > 1 }
+
+// while runs a function with traffic before, during and after it.
+func (s *siteWorld) while(l drivertest.Load, f func()) drivertest.SiteReport {
+	s.t.Helper()
+	r := s.Load(l)
+	time.Sleep(200 * time.Millisecond)
+	f()
+	time.Sleep(300 * time.Millisecond)
+	return r.Stop()
+}

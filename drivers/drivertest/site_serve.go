@@ -1,0 +1,136 @@
+//go:build linux
+
+package drivertest
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Serve makes every real server answer on TCP ports, see SiteNode.Serve.
+func (s *Site) Serve(ports ...uint16) {
+	s.t.Helper()
+	for _, n := range s.Servers {
+		n.Serve(ports...)
+	}
+}
+
+// ServeUDP makes every real server answer on UDP ports, see SiteNode.ServeUDP.
+func (s *Site) ServeUDP(ports ...uint16) {
+	s.t.Helper()
+	for _, n := range s.Servers {
+		n.ServeUDP(ports...)
+	}
+}
+
+// Serve answers TCP connections to any address of the node: a line with its name and the client that it sees, then an
+// echo of each line.
+func (n *SiteNode) Serve(ports ...uint16) {
+	n.t.Helper()
+	for _, port := range ports {
+		n.accept(port, func(conn net.Conn) {
+			fmt.Fprintln(conn, n.Name, addrOf(conn.RemoteAddr()))
+			lines := bufio.NewScanner(conn)
+			for lines.Scan() {
+				fmt.Fprintln(conn, lines.Text())
+			}
+		})
+	}
+}
+
+// accept gives every connection to a function, and closes it afterwards.
+func (n *SiteNode) accept(port uint16, serve func(net.Conn)) {
+	n.t.Helper()
+	var listener net.Listener
+	var err error
+	n.Do(func() { listener, err = net.Listen("tcp", fmt.Sprintf(":%d", port)) })
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				serve(conn)
+			}()
+		}
+	}()
+}
+
+func addrOf(a net.Addr) netip.Addr {
+	return netip.MustParseAddrPort(a.String()).Addr().Unmap()
+}
+
+// ServeUDP answers a datagram to any address of the node from that very address, with its name and the client that it sees.
+func (n *SiteNode) ServeUDP(ports ...uint16) {
+	n.t.Helper()
+	for _, port := range ports {
+		for _, network := range []string{"udp4", "udp6"} {
+			config := net.ListenConfig{Control: askForDestination}
+			var conn net.PacketConn
+			var err error
+			n.Do(func() { conn, err = config.ListenPacket(context.Background(), network, fmt.Sprintf(":%d", port)) })
+			if err != nil {
+				n.t.Fatal(err)
+			}
+			n.t.Cleanup(func() { conn.Close() })
+			go n.reply(conn.(*net.UDPConn))
+		}
+	}
+}
+
+// askForDestination lets a socket say which address a datagram was sent to.
+func askForDestination(network, _ string, c syscall.RawConn) error {
+	var set error
+	err := c.Control(func(fd uintptr) {
+		if network == "udp4" {
+			set = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_PKTINFO, 1)
+		} else {
+			set = unix.SetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return set
+}
+
+func (n *SiteNode) reply(conn *net.UDPConn) {
+	data, control := make([]byte, 2048), make([]byte, 256)
+	for {
+		_, got, _, from, err := conn.ReadMsgUDPAddrPort(data, control)
+		if err != nil {
+			return
+		}
+		// An answer that is lost is the client's business.
+		conn.WriteMsgUDPAddrPort([]byte(n.Name+" "+from.Addr().Unmap().String()+"\n"), sourceOf(control[:got]), from)
+	}
+}
+
+// sourceOf turns the destination of a datagram into the source of its answer, by whatever interface.
+func sourceOf(control []byte) []byte {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil
+	}
+	for _, m := range messages {
+		switch {
+		case m.Header.Level == unix.IPPROTO_IP && m.Header.Type == unix.IP_PKTINFO:
+			return unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: [4]byte(m.Data[8:12])})
+		case m.Header.Level == unix.IPPROTO_IPV6 && m.Header.Type == unix.IPV6_PKTINFO:
+			return unix.PktInfo6(&unix.Inet6Pktinfo{Addr: [16]byte(m.Data[:16])})
+		}
+	}
+	return nil
+}

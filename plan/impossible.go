@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// impossible says what of the configuration no changeset brings about on this node.
+func (m *maker) impossible() error {
+	if m.Destroy {
+		return nil
+	}
+	var errs []error
+	for _, k := range m.Desired.State.Host().Keys() {
+		if m.goal.Get(k) == nil || !m.chosen(k) {
+			continue
+		}
+		if why := m.cannot(k); why != "" {
+			errs = append(errs, fmt.Errorf("%s (%s): %s", m.name(k), k, why))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// cannot says why the object cannot be as the goal has it, or "".
+func (m *maker) cannot(k spec.Key) string {
+	switch k := k.(type) {
+	case spec.LinkKey:
+		return m.cannotLink(k)
+	case spec.SysctlKey:
+		return m.cannotSet(k)
+	case spec.NeighbourKey:
+		return m.missing(k.Interface)
+	case spec.AddressKey:
+		return m.cannotHold(k)
+	}
+	return ""
+}
+
+func (m *maker) cannotHold(k spec.AddressKey) string {
+	live, there := m.Live.Addresses[k]
+	if want := m.Desired.State.Addresses[k]; there && live.Dynamic && !want.Dynamic {
+		return manager(live) + " holds it for a limited time, and would take it away again: leave it out here, or configure it nowhere else"
+	}
+	if other, ok := twin(m.goal, k); ok {
+		return "the interface has it as " + other.Prefix.String() + ", and can have it only once: declare it like that, or remove that one first"
+	}
+	return m.missing(k.Interface)
+}
+
+// manager is who gives an address a limited lifetime.
+func manager(a spec.Address) string {
+	switch a.Origin {
+	case 0:
+		return "something else (DHCP, or router advertisements)"
+	case 2:
+		return "a router, by its advertisements,"
+	}
+	return "something else (its protocol number is " + strconv.Itoa(int(a.Origin)) + ")"
+}
+
+func (m *maker) missing(iface string) string {
+	if links := m.arisen.State().Links; len(links) > 0 && m.arisen.State().Get(spec.LinkKey{Name: iface}) == nil {
+		return "there is no interface " + iface + " here: declare a link of that name, or name one that is there"
+	}
+	return ""
+}
+
+func (m *maker) cannotSet(k spec.SysctlKey) string {
+	forward := spec.SysctlKey{Name: "net.ipv4.ip_forward"}
+	switch {
+	case m.arisen.State().Get(k) == nil:
+	case k.Rewrites(forward) && m.declared(forward) && m.Desired.State.Get(k) != m.Desired.State.Get(forward):
+		return "it is the same setting as net.ipv4.ip_forward, which is declared as " + m.Desired.State.Sysctls[forward].Value
+	default:
+		return ""
+	}
+	if iface := k.Interface(); iface != "" {
+		if why := m.missing(iface); why != "" {
+			return why
+		}
+	}
+	return "this kernel has no such setting: it may come with a module, or be called otherwise"
+}
+
+func (m *maker) cannotLink(k spec.LinkKey) string {
+	want := m.goal.Links[k]
+	switch now, there := m.arisen.State().Links[k]; {
+	case there && now.Type != want.Type:
+		return fmt.Sprintf("it is a %s link here, and the type of a link cannot be changed: give the %s link another name, or delete this one first", now.Type, want.Type)
+	case there:
+		return ""
+	}
+	if module := spec.TunnelModule(want.Type); module != "" && want.Type != "gue" {
+		if m.goal.Get(spec.ModuleKey{Name: module}) == nil {
+			return "it comes with the module " + module + ": declare that, too"
+		}
+		return "the module " + module + " is there and has not brought it: in network namespaces other than the first, net.core.fb_tunnels_only_for_init_net must be 0 when they are made"
+	}
+	return fmt.Sprintf("there is no such interface here, and a %s link cannot be made", want.Type)
+}

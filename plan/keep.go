@@ -1,0 +1,116 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// ownable says that the ledger holds objects like this one, made or adopted, to delete them some day.
+func ownable(k spec.Key) bool {
+	switch k.Kind() {
+	case spec.KindService, spec.KindSyncDaemon, spec.KindAddress, spec.KindARPFilter, spec.KindMarkRule, spec.KindMasqueradeRule:
+		return true
+	}
+	return false
+}
+
+// restorable says that the ledger holds what such an object was before lvsform changed it, and that what is there as declared is
+// nobody's.
+func restorable(k spec.Key) bool {
+	switch k.Kind() {
+	case spec.KindTimeouts, spec.KindLink, spec.KindSysctl, spec.KindNeighbour:
+		return true
+	}
+	return false
+}
+
+// keep copies into the goal what is live and stays.
+func (m *maker) keep() {
+	m.servers = m.Live.Servers()
+	for k, v := range m.Live.All() {
+		if k.Kind() == spec.KindDestination || k.Kind() == spec.KindTimeouts || m.goal.Get(k) != nil || m.goes(k, v) {
+			continue
+		}
+		m.goal.Set(k, v)
+		if s, ok := k.(spec.ServiceKey); ok {
+			for _, d := range m.servers[s] {
+				m.goal.Set(d, m.Live.Destinations[d])
+			}
+		}
+		_, ours := m.Ledger[k]
+		told := m.Destroy || m.Desired.Ownership.Unmanaged != spec.UnmanagedIgnore
+		if unmanageable(k) && !ours && told && !m.untouchable(k, v) {
+			m.plan.Unmanaged = append(m.plan.Unmanaged, k)
+		}
+	}
+	slices.SortFunc(m.plan.Unmanaged, spec.CompareKeys)
+}
+
+// unmanageable says that objects of somebody else are told of: those of the table alone.
+func unmanageable(k spec.Key) bool {
+	return k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
+}
+
+// untouchable says that an object is ignored, or another instance's.
+func (m *maker) untouchable(k spec.Key, v spec.Value) bool {
+	return m.Desired.Ownership.Ignores(k, v) || m.Others[k] != ""
+}
+
+// goes says that a live object that is not declared is to go.
+func (m *maker) goes(k spec.Key, v spec.Value) bool {
+	owned, ours := m.Ledger[k]
+	switch {
+	case unmanageable(k) && m.Desired.Ownership.Unmanaged == spec.UnmanagedDestroy && !m.Destroy:
+		ours = true
+	case !ownable(k) && k.Kind() != spec.KindLink && k.Kind() != spec.KindNeighbour:
+		return false
+	}
+	return ours && owned.Original == nil && !m.untouchable(k, v)
+}
+
+// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it.
+func (m *maker) originals() {
+	var along []spec.SysctlKey // those that others set may have to stay with them
+	for k, owned := range m.Ledger {
+		live := m.Live.Get(k)
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || live != owned.Ours || m.untouchable(k, live) {
+			continue
+		}
+		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {
+			along = append(along, s)
+			continue
+		}
+		m.goal.Set(k, owned.Original)
+	}
+	for _, k := range along {
+		if !m.setAlong(k) {
+			m.goal.Set(k, m.Ledger[k].Original)
+		}
+	}
+}
+
+// alias says that the configuration wants the setting under its other name.
+func (m *maker) alias(k spec.Key) bool {
+	s, ok := k.(spec.SysctlKey)
+	return ok && s.IsGlobal() && slices.ContainsFunc(globals(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
+}
+
+// setAlong says that a setting is as one that lvsform has changed, and that stays so, has set it along.
+func (m *maker) setAlong(k spec.SysctlKey) bool {
+	for _, g := range globals() {
+		_, ours := m.Ledger[g]
+		if ours && g.Rewrites(k) && m.goal.Get(g) == m.Live.Get(g) && g.Along(k, m.Live.Sysctls[g]) == m.Live.Sysctls[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// globals are the settings that set others.
+func globals() []spec.SysctlKey {
+	return []spec.SysctlKey{{Name: "net.ipv4.ip_forward"}, {Name: "net.ipv4.conf.all.forwarding"}, {Name: "net.ipv6.conf.all.forwarding"}}
+}
+
+// declared says that the configuration wants the object.
+func (m *maker) declared(k spec.Key) bool { return !m.Destroy && m.Desired.State.Get(k) != nil }

@@ -1,0 +1,242 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// around is a machine without its table, with other settings and objects: "sysctl net.ipv4.ip_forward=1", "address eth0 192.0.2.10/32".
+func around(texts ...string) spec.State {
+	s := machine().Host()
+	for _, text := range texts {
+		name, value, _ := strings.Cut(text, "=")
+		switch k := key(name).(type) {
+		case spec.SysctlKey:
+			s.Set(k, setting(value))
+		case spec.AddressKey:
+			vip(&s, name)
+		case spec.ModuleKey:
+			s.Set(k, spec.Module{})
+		case spec.LinkKey:
+			linkType, up, _ := strings.Cut(value, " ")
+			s.Set(k, spec.Link{Type: linkType, Up: up == "up"})
+		case spec.MarkRuleKey:
+			s.Set(k, spec.MarkRule{Mark: 21})
+		case spec.MasqueradeRuleKey:
+			s.Set(k, spec.MasqueradeRule{})
+		case spec.ServiceKey:
+			s.Set(k, wlc)
+		case spec.DestinationKey:
+			s.Set(k, map[string]spec.Destination{"": one, "masquerade": {Forward: spec.Masquerade, Weight: 1}, "idle": idle}[value])
+		case spec.NeighbourKey:
+			s.Set(k, spec.Neighbour{MAC: value})
+		case spec.ARPFilterKey:
+			s.Set(k, spec.ARPFilter{})
+		case spec.SyncDaemonKey:
+			s.Set(k, spec.SyncDaemon{Interface: value, SyncID: 1, MaxLen: 1472, Port: 8848, TTL: 1})
+		}
+	}
+	return s
+}
+
+const (
+	web   = "tcp 192.0.2.10:80"
+	web1  = web + " -> 10.0.0.11:80"
+	shop1 = mark + " -> 10.0.0.11:0"
+	tunl0 = "net.ipv4.conf.tunl0."
+)
+
+// What each order costs when it is another, is measured: see the page on safety.
+func TestOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		a, b []string
+		want string
+	}{
+		"a VIP comes last": {nil, []string{"address eth0 192.0.2.10/32", web, web1}, `
+			create tcp 192.0.2.10:80
+			create tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			create address eth0 192.0.2.10/32, announced`},
+		"a VIP goes when its service is drained": {[]string{"address eth0 192.0.2.10/32", web, web1}, nil, `
+			update tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			delete address eth0 192.0.2.10/32, waits 1m0s
+			--
+			delete tcp 192.0.2.10:80 -> 10.0.0.11:80, waits 1m0s
+			--
+			delete tcp 192.0.2.10:80`},
+		"a VIP that another node takes over goes first": {[]string{"address eth0 203.0.113.9/32", "mark_rule tcp 203.0.113.9:80", mark, shop1}, nil, `
+			delete address eth0 203.0.113.9/32
+			--
+			delete mark_rule tcp 203.0.113.9:80
+			--
+			delete fwmark 21 ipv4 -> 10.0.0.11:0
+			--
+			delete fwmark 21 ipv4`},
+		"marks are given when their service is complete": {nil, []string{"address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", mark, shop1}, `
+			create fwmark 21 ipv4
+			create fwmark 21 ipv4 -> 10.0.0.11:0
+			--
+			create mark_rule tcp 192.0.2.21:80
+			--
+			create address eth0 192.0.2.21/32, announced`},
+		"marks are given no more before their service drains": {[]string{"address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", mark, shop1}, nil, `
+			delete mark_rule tcp 192.0.2.21:80
+			--
+			update fwmark 21 ipv4 -> 10.0.0.11:0
+			--
+			delete address eth0 192.0.2.21/32, waits 1m0s
+			--
+			delete fwmark 21 ipv4 -> 10.0.0.11:0, waits 1m0s
+			--
+			delete fwmark 21 ipv4`},
+		"a real server is quiet before it has the VIP": {nil,
+			[]string{"address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore=1", "sysctl net.ipv4.conf.all.arp_announce=2"}, `
+			update sysctl net.ipv4.conf.all.arp_announce
+			update sysctl net.ipv4.conf.all.arp_ignore
+			--
+			create address lo 198.51.100.1/32`},
+		"and may be heard of when it has it no more": {
+			[]string{"address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore=1", "sysctl net.ipv4.conf.all.arp_announce=2", "arp_filter eth0 198.51.100.1"}, nil, `
+			delete address lo 198.51.100.1/32
+			--
+			delete arp_filter eth0 198.51.100.1
+			--
+			update sysctl net.ipv4.conf.all.arp_announce
+			update sysctl net.ipv4.conf.all.arp_ignore`},
+		"one way to be quiet begins before the other ends": {
+			[]string{"address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore=1", "sysctl net.ipv4.conf.all.arp_announce=2"},
+			[]string{"address lo 198.51.100.1/32", "sysctl net.ipv4.conf.eth0.arp_ignore=1", "sysctl net.ipv4.conf.eth0.arp_announce=2"}, `
+			update sysctl net.ipv4.conf.eth0.arp_announce
+			update sysctl net.ipv4.conf.eth0.arp_ignore
+			--
+			update sysctl net.ipv4.conf.all.arp_announce
+			update sysctl net.ipv4.conf.all.arp_ignore`},
+		"an interface comes up when nothing is heard of on it": {[]string{"address lo 198.51.100.1/32"}, []string{"link eth1=device up"}, `
+			delete address lo 198.51.100.1/32
+			--
+			update link eth1`},
+		"a tunnel: module, settings, up, address": {[]string{"sysctl net.ipv4.conf.default.rp_filter=1"}, []string{"module ipip", "link tunl0=ipip up",
+			"sysctl net.ipv4.conf.default.rp_filter=1", "sysctl " + tunl0 + "rp_filter=0", "address tunl0 198.51.100.1/32"}, `
+			create module ipip
+			--
+			update sysctl net.ipv4.conf.tunl0.rp_filter
+			--
+			update link tunl0
+			--
+			create address tunl0 198.51.100.1/32`},
+		"an interface of our own goes after what is on it, with settings as it would come back": {
+			[]string{"link dummy0=dummy up", "sysctl net.ipv4.conf.dummy0.arp_ignore=8", "address dummy0 198.51.100.1/32", "neighbour dummy0 192.0.2.53=02:00:5e:00:53:01"}, nil, `
+			delete neighbour dummy0 192.0.2.53
+			--
+			delete address dummy0 198.51.100.1/32
+			--
+			update sysctl net.ipv4.conf.dummy0.arp_ignore
+			--
+			delete link dummy0`},
+		"an interface that goes down loses what IPv6 has on it": {
+			[]string{"link eth1=device up", "address eth1 2001:db8::9/128"}, []string{"address eth1 2001:db8::9/128"}, `
+			delete address eth1 2001:db8::9/128
+			--
+			update link eth1
+			--
+			create address eth1 2001:db8::9/128`},
+		"with its last IPv4 address an interface loses its neighbours": {
+			[]string{"address eth1 192.0.2.9/32", "neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, []string{"neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, `
+			delete neighbour eth1 192.0.2.53
+			--
+			delete address eth1 192.0.2.9/32
+			--
+			create neighbour eth1 192.0.2.53`},
+		"an IPv6 address has one length": {[]string{"address eth0 2001:db8::9/64"}, []string{"address eth0 2001:db8::9/128"}, `
+			delete address eth0 2001:db8::9/64
+			--
+			create address eth0 2001:db8::9/128`},
+		"FULLNAT has its rule while it takes connections": {nil,
+			[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, `
+			update sysctl net.ipv4.vs.conntrack
+			--
+			create masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			create tcp 192.0.2.10:80
+			create tcp 192.0.2.10:80 -> 10.0.0.11:80`},
+		"until the last": {[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, nil, `
+			update tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			delete tcp 192.0.2.10:80 -> 10.0.0.11:80, waits 1m0s
+			--
+			delete tcp 192.0.2.10:80
+			--
+			delete masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			update sysctl net.ipv4.vs.conntrack`},
+		"connections are reset after those that may end have ended": {[]string{web, web1}, []string{"sysctl net.ipv4.vs.expire_nodest_conn=1", web}, `
+			update tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			delete tcp 192.0.2.10:80 -> 10.0.0.11:80, waits 1m0s
+			--
+			update sysctl net.ipv4.vs.expire_nodest_conn`},
+		"what another setting sets along is held": {[]string{"sysctl net.ipv4.conf.eth0.forwarding=1"},
+			[]string{"sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.all.forwarding=1", "sysctl net.ipv4.conf.default.forwarding=1", "sysctl net.ipv4.conf.lo.forwarding=1",
+				"sysctl net.ipv4.conf.eth0.forwarding=1", "sysctl net.ipv4.conf.eth1.forwarding=0"}, `
+			hold sysctl net.ipv4.conf.eth0.forwarding
+			hold sysctl net.ipv4.conf.eth1.forwarding
+			--
+			update sysctl net.ipv4.ip_forward
+			--
+			update sysctl net.ipv4.conf.eth1.forwarding`},
+		"sync daemons change when addresses are there and before any goes": {
+			[]string{"sync master=eth0", "address eth0 192.0.2.10/32"}, []string{"sync master=eth1", "link eth1=device up", "address eth1 192.0.2.11/32"}, `
+			update link eth1
+			--
+			create address eth1 192.0.2.11/32
+			--
+			delete sync master
+			--
+			create sync master
+			--
+			delete address eth0 192.0.2.10/32`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cs := plan.Diff(around(c.a...), around(c.b...), plan.Options{
+				Drain:    func(spec.DestinationKey) time.Duration { return time.Minute },
+				Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
+				Quiet:    func(k spec.AddressKey) bool { return k.Interface == "lo" },
+				HandOver: func(k spec.AddressKey) bool { return k.Prefix.Addr().String() == "203.0.113.9" },
+			})
+			if diff := cmp.Diff(strings.ReplaceAll(strings.TrimSpace(c.want), "\t", ""), told(cs)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// told are the steps, with a line between batches.
+func told(cs plan.Changeset) string {
+	var batches []string
+	for _, batch := range cs.Batches() {
+		var lines []string
+		for _, s := range batch {
+			line := s.String()
+			if s.Before == s.After {
+				line = "hold " + s.Key.String()
+			}
+			if s.Drain > 0 {
+				line += fmt.Sprintf(", waits %s", s.Drain)
+			}
+			if s.Announce.Count > 0 && s.Action() == plan.Create {
+				line += ", announced"
+			}
+			lines = append(lines, line)
+		}
+		batches = append(batches, strings.Join(lines, "\n"))
+	}
+	return strings.Join(batches, "\n--\n")
+}

@@ -1,0 +1,187 @@
+package hclspec
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// answers looks for addresses that several nodes hold, all of which would answer ARP for it, and tells every node what the
+// others hold.
+func (l *loader) answers() {
+	type holding struct {
+		site *loader
+		held
+	}
+	all := map[netip.Addr][]holding{}
+	for _, s := range l.sites {
+		for _, h := range s.held {
+			all[h.addr] = append(all[h.addr], holding{s, h})
+		}
+	}
+	for addr, holders := range all {
+		for _, s := range l.sites {
+			s.tell(addr, holders[0].site)
+		}
+		for i, h := range holders {
+			before := slices.IndexFunc(holders[:i], func(o holding) bool { return o.site != h.site && !(o.anycast && h.anycast) })
+			if before < 0 {
+				continue
+			}
+			first := holders[before]
+			l.errorf("LVS049", origin{block: h.in.block}.place("interface"), "Address that several nodes answer for",
+				"%s is on node.%s (%s) and on node.%s (%s): both would answer ARP for it. Place it on one node, set anycast = true where it is routed to, or leave interface out where VRRP moves it.",
+				addr, first.site.node.Name, first.in.addr, h.site.node.Name, h.in.addr)
+		}
+	}
+}
+
+// tell makes an address known as one that another node holds, unless the node holds it too.
+func (l *loader) tell(addr netip.Addr, other *loader) {
+	if other == l || slices.ContainsFunc(l.held, func(h held) bool { return h.addr == addr }) {
+		return
+	}
+	if l.node.Desired.Elsewhere == nil {
+		l.node.Desired.Elsewhere = map[netip.Addr]string{}
+	}
+	l.node.Desired.Elsewhere[addr] = other.node.Name
+}
+
+// unplaced evaluates what no node has: what is wrong with it is said all the same.
+func (l *loader) unplaced() {
+	last := l.nowhere
+	if last == nil {
+		last = l.sites[0]
+	} else {
+		last.serve()
+		last.table()
+		last.rest()
+		last.node.Desired.State.SyncDaemons = nil // they do not run beside anything
+		last.judge()
+	}
+	for _, block := range l.blocks["pool"] {
+		if !l.anywhere(func(s *loader) bool { return s.poolsOf[block] != nil }) {
+			last.fillPool(last.declared(block))
+		}
+	}
+}
+
+// anywhere says that it holds for one of the loaders.
+func (l *loader) anywhere(is func(*loader) bool) bool {
+	return slices.ContainsFunc(slices.Concat(l.sites, []*loader{l.nowhere}), func(s *loader) bool { return s != nil && is(s) })
+}
+
+// acrossNodes are the rules for several nodes, and what is allowed and still doubtful.
+func (l *loader) acrossNodes(asked []*loader) {
+	for _, s := range asked {
+		s.loud()
+	}
+	if l.anywhere(func(s *loader) bool { return s.diags.HasErrors() }) || l.diags.HasErrors() {
+		return
+	}
+	for _, s := range asked {
+		s.doubts()
+		s.forgotten()
+	}
+	if len(asked) == len(l.sites) {
+		l.unusedPools()
+		l.unjudged()
+	}
+}
+
+// loud looks for VIPs that the node holds and other nodes direct: it would take the connections away from them.
+func (l *loader) loud() {
+	for _, h := range l.held {
+		if l.directs(h.addr) {
+			continue
+		}
+		for _, s := range l.sites {
+			if s == l {
+				continue
+			}
+			if s.serve(); s.directs(h.addr) {
+				l.errorf("LVS050", origin{block: h.in.block}.place("interface"), "VIP that is not kept quiet",
+					"A service of node.%s listens on %s, and node.%s, which has none that does, would answer ARP for it: on real servers the VIPs of a service come from a real_server block, which keeps them quiet.",
+					s.node.Name, h.addr, l.node.Name)
+				break
+			}
+		}
+	}
+}
+
+// directs says that a service of the node listens on the address.
+func (l *loader) directs(addr netip.Addr) bool {
+	for _, all := range l.services {
+		for _, s := range all {
+			for _, in := range s.listeners {
+				if !in.key.IsMark() && in.key.Address.Addr() == addr || slices.ContainsFunc(in.rules, func(r markRule) bool { return r.key.Address == addr }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// forgotten warns of servers that are nodes and do not hold the VIPs: the classic mistake of direct routing.
+func (l *loader) forgotten() {
+	known := map[netip.Addr]*loader{}
+	for _, s := range l.sites {
+		if s.node.Address.IsValid() {
+			known[s.node.Address] = s
+		}
+	}
+	if len(known) == 0 {
+		return
+	}
+	told := map[*hcl.Block]bool{}
+	for _, block := range l.blocks["service"] {
+		for _, s := range l.services[block] {
+			if s.pool == nil {
+				continue
+			}
+			for _, server := range s.pool.servers {
+				f := server.dest.Forward
+				if told[server.block] || f != spec.Direct && f != spec.TunnelTo {
+					continue
+				}
+				there := known[server.v4]
+				if there == nil {
+					there = known[server.v6]
+				}
+				if there == nil || there == l || slices.ContainsFunc(there.realServers(), func(r *realServer) bool { return r.covers(s) }) {
+					continue
+				}
+				told[server.block] = true
+				l.warnf("LVS209", server.block.DefRange, "Server without the VIP",
+					"node.%s is a server of %s by %s, and no real_server block on it names that service: unless the VIPs are on it by other means, it drops what it is sent.",
+					there.node.Name, s.addr, f)
+			}
+		}
+	}
+}
+
+// unusedPools warns of pools that no service uses on any node.
+func (l *loader) unusedPools() {
+	for _, block := range l.blocks["pool"] {
+		unused := map[string]bool{}
+		for _, s := range slices.Concat(l.sites, []*loader{l.nowhere}) {
+			if s == nil {
+				continue
+			}
+			for _, p := range s.poolsOf[block] {
+				if !l.used[p.addr] {
+					unused[p.addr] = true
+				}
+			}
+		}
+		if len(unused) > 0 {
+			names := some(slices.Collect(maps.Keys(unused)))
+			l.warnf("LVS201", block.DefRange, "Unused pool", "No service uses %s: it has no effect.", names)
+		}
+	}
+}

@@ -1,0 +1,137 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Along is the value that the kernel gives the other setting when this one, which Rewrites it, gets a value: the same, but for
+// redirects, which a router stops to accept and a host starts to accept again.
+func (k SysctlKey) Along(o SysctlKey, s Sysctl) Sysctl {
+	switch {
+	case o.Base() != "accept_redirects":
+		return s
+	case s.Value == "0":
+		return Sysctl{"1"}
+	}
+	return Sysctl{"0"}
+}
+
+// Rewrites says that the kernel sets the other setting along with this one: ip_forward and conf.all.forwarding are the same, and
+// go to every interface.
+func (k SysctlKey) Rewrites(o SysctlKey) bool {
+	if k == o {
+		return false
+	}
+	family := ""
+	switch k.Name {
+	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
+		family = "net.ipv4."
+	case "net.ipv6.conf.all.forwarding":
+		family = "net.ipv6."
+	default:
+		return false
+	}
+	if family == "net.ipv4." && (o.Name == "net.ipv4.ip_forward" || o.Name == "net.ipv4.conf.all.accept_redirects") {
+		return true
+	}
+	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")
+}
+
+// IsGlobal says that there are settings which it Rewrites.
+func (k SysctlKey) IsGlobal() bool {
+	switch k.Name {
+	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding":
+		return true
+	}
+	return false
+}
+
+// Leads says that the other setting, an interface's, may go with this one, which is for new interfaces: by IPv4, as long as nobody has
+// written it and the interface has had no address. A State does not show that.
+func (k SysctlKey) Leads(o SysctlKey) bool {
+	family, name, ok := k.conf("default")
+	iface := o.Interface()
+	return ok && family == "ipv4" && name != "forwarding" && iface != "" && o == ConfSysctl("ipv4", iface, name)
+}
+
+// MaySet says that setting this one sets the other one along, or may do so.
+func (k SysctlKey) MaySet(o SysctlKey) bool { return k.Rewrites(o) || k.Leads(o) }
+
+// MaySetOthers says that there are settings which MaySet holds for.
+func (k SysctlKey) MaySetOthers() bool {
+	family, name, ok := k.conf("default")
+	return k.IsGlobal() || ok && family == "ipv4" && name != "forwarding"
+}
+
+// Default is the setting from which an interface that comes takes this one; ok is false for what is not an interface's.
+func (k SysctlKey) Default() (d SysctlKey, ok bool) {
+	iface := k.Interface()
+	if iface == "" {
+		return SysctlKey{}, false
+	}
+	family, name, ok := k.conf(iface)
+	return ConfSysctl(family, "default", name), ok
+}
+
+// Base is the last part of the name: "arp_ignore".
+func (k SysctlKey) Base() string { return k.Name[strings.LastIndexByte(k.Name, '.')+1:] }
+
+// Quietness ranks the values of arp_ignore and arp_announce: of two values, the higher rank keeps an address at least as quiet on
+// every interface, whatever its other settings are, because the greater number of "all" and the interface counts. Ranks
+// above 0 are quiet. ok is false for other settings.
+func (k SysctlKey) Quietness(s Sysctl) (rank int, ok bool) {
+	name := k.Base()
+	if name != "arp_ignore" && name != "arp_announce" || !strings.HasPrefix(k.Name, "net.ipv4.conf.") {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s.Value)
+	if err != nil {
+		return 0, true
+	}
+	if quietNumber(name, n) {
+		return n, true
+	}
+	return -n, true
+}
+
+// quietNumber: arp_ignore 1, 2 and 8 do not answer for an address of another interface; any other does, or is not defined.
+func quietNumber(name string, n int) bool {
+	if name == "arp_announce" {
+		return n == 2
+	}
+	return n == 1 || n == 2 || n == 8
+}
+
+// AsQuiet says that the live value does what a derived setting is for: it is the wanted one, or keeps addresses no less quiet.
+func (k SysctlKey) AsQuiet(live, want Sysctl) bool {
+	rank, ok := k.Quietness(live)
+	wanted, _ := k.Quietness(want)
+	return live == want || ok && rank > 0 && wanted > 0
+}
+
+// Mute says that the interface neither answers ARP for addresses of other interfaces nor announces them. What the State does not have
+// of the settings is as the kernel begins.
+func (s State) Mute(iface string) bool {
+	for _, name := range []string{"arp_ignore", "arp_announce"} {
+		most := 0
+		for _, of := range []string{"all", iface} {
+			n, err := strconv.Atoi(s.Sysctls[ConfSysctl("ipv4", of, name)].Value)
+			if err == nil {
+				most = max(most, n)
+			}
+		}
+		if !quietNumber(name, most) {
+			return false
+		}
+	}
+	return true
+}
+
+// Tunnels are the interfaces that every network namespace has while the module is loaded.
+func (k ModuleKey) Tunnels() (links []LinkKey) {
+	for _, t := range tunnels(k.Name) {
+		links = append(links, LinkKey{t.name})
+	}
+	return links
+}
