@@ -37,7 +37,7 @@ func hostKey(r *rand.Rand, present spec.State) spec.Key {
 	case n < 12:
 		return spec.LinkKey{Name: anyInterface(r)}
 	case n < 14:
-		return spec.GUEReceiver(pick[uint16](r, 6080, 6081, 65535))
+		return pick(r, spec.GUEReceiver, spec.GUEReceiver6)(pick[uint16](r, 6080, 6081, 65535))
 	case n < 15:
 		return spec.ModuleKey{Name: pick(r, "ipip", "fou", "ip_gre", "ip6_tunnel", "dummy", "bogus", "../ipip", "", "-V")}
 	case n < 21:

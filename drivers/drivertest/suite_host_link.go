@@ -168,14 +168,17 @@ func testReceivers(_ *testing.T, n *around) {
 	}
 	n.broughtAlong("")
 	n.check()
-	n.done(create(spec.GUEReceiver(6080), gue), create(spec.GUEReceiver(65535), gue))
+	n.done(create(spec.GUEReceiver(6080), gue), create(spec.GUEReceiver(65535), gue), create(spec.GUEReceiver6(6080), gue))
 	n.check()
 	n.refuses(
 		refusal{create(spec.GUEReceiver(6080), gue), syscall.EEXIST},
 		refusal{create(spec.GUEReceiver(6081), spec.Link{Type: "gue"}), syscall.EINVAL},
 		refusal{update(spec.GUEReceiver(6080), gue, gue), syscall.EOPNOTSUPP},
 		refusal{remove(spec.GUEReceiver(6081), gue), syscall.ENODEV},
+		refusal{remove(spec.GUEReceiver6(65535), gue), syscall.ENODEV},
 	)
+	n.done(remove(spec.GUEReceiver6(6080), gue))
+	n.check()
 	n.done(remove(spec.GUEReceiver(6080), gue))
 	n.check()
 	n.done(create(spec.GUEReceiver(6080), gue), remove(spec.GUEReceiver(65535), gue))

@@ -135,6 +135,22 @@ func TestImpossibleAround(t *testing.T) {
 	}
 }
 
+// What is left out of an address is as ip(8) makes it; one of DHCP's is there, though nobody can make it.
+func TestWrittenAddresses(t *testing.T) {
+	s := read(t, open(t, write(t, `{"format_version": 1, "state": {"address": {"address eth0 192.0.2.10/32": {}, "address eth0 198.51.100.2/24": {"dynamic": true, "scope": "0"}}}}`)))
+	for _, c := range []struct {
+		key  spec.AddressKey
+		want spec.Address
+	}{
+		{address("eth0", "192.0.2.10/32"), spec.Address{Label: "eth0", Scope: "global"}},
+		{address("eth0", "198.51.100.2/24"), spec.Address{Label: "eth0", Scope: "global", Dynamic: true}},
+	} {
+		if got := s.Get(c.key); got != spec.Value(c.want) {
+			t.Errorf("%s is %v", c.key, got)
+		}
+	}
+}
+
 // A kernel without a setting, without rules, without interfaces but one, and with one that no request makes.
 func TestOtherKernels(t *testing.T) {
 	d := open(t, write(t, `{"format_version": 1, "kernel": {"no_rules": ["arp"], "interfaces": [{"name": "bond0", "addresses": ["192.0.2.3/24"]}]},

@@ -1,17 +1,18 @@
 package file
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 
 	"github.com/lvsform/lvsform/spec"
 )
 
-// holds says what of the state around the table no kernel can hold: what a simulated one would not make.
+// holds says what of the state around the table no kernel can hold: what a simulated one would not make. What it can it spells as
+// a kernel does.
 func holds(kernel spec.Kernel, s spec.State) error {
 	for l, v := range s.Links {
 		if _, isGUE := l.GUEPort(); isGUE != (v.Type == "gue") || !isGUE && !l.IsInterface() {
-			return fmt.Errorf("its state has %s, and no %s has such a name", l, or(v.Type, "interface"))
+			return fmt.Errorf("its state has %s, and no %s has such a name", l, cmp.Or(v.Type, "interface"))
 		}
 	}
 	for k := range s.Sysctls {
@@ -21,24 +22,34 @@ func holds(kernel spec.Kernel, s spec.State) error {
 	}
 	n := spec.NewNode(kernel, spec.State{Links: s.Links, Sysctls: s.Sysctls})
 	for _, k := range s.Host().Keys() {
-		var err error
-		switch v := s.Get(k); k.(type) {
-		case spec.LinkKey, spec.ModuleKey: // of which most cannot be made by requests
-		case spec.SysctlKey:
-			err = n.Do(k, v, v)
-		default:
-			err = n.Do(k, nil, v)
-		}
-		if refusal, ok := errors.AsType[*spec.Refusal](err); ok {
-			return fmt.Errorf("its state has what its kernel cannot hold: %w", refusal)
+		if err := hold(n, s, k); err != nil {
+			return fmt.Errorf("its state has what its kernel cannot hold: %w", err)
 		}
 	}
 	return nil
 }
 
-func or(a, b string) string {
-	if a == "" {
-		return b
+// hold makes an object on a node, and gives the state what a kernel makes of it: the label of an address is never empty.
+func hold(n *spec.Node, s spec.State, k spec.Key) error {
+	switch v := s.Get(k).(type) {
+	case spec.Link, spec.Module: // of which most cannot be made by requests
+		return nil
+	case spec.Sysctl:
+		s.Set(k, k.(spec.SysctlKey).Normal(v.Value))
+		return n.Do(k, v, v)
+	case spec.Address:
+		dynamic := v.Dynamic // which no request can make either
+		if v.Dynamic = false; v.Scope == "" {
+			v.Scope = "global"
+		}
+		if err := n.Do(k, nil, v); err != nil {
+			return err
+		}
+		v = n.State().Get(k).(spec.Address)
+		v.Dynamic = dynamic
+		s.Set(k, v)
+		return nil
+	default:
+		return n.Do(k, nil, v)
 	}
-	return a
 }
