@@ -26,7 +26,7 @@ func (m *maker) cautionAddresses() {
 		}
 	}
 	if len(taken) > 0 {
-		m.warn("Virtual addresses go over to another node at once, undrained (%s): without a sync daemon on both, open connections are reset there. Apply on the other node right away.", list(taken))
+		m.warn("Virtual addresses go over to another node at once, undrained (%s): without a sync daemon on both, open connections are reset there. Apply on that node first, or right after.", list(taken))
 	}
 	if len(stay) > 0 {
 		m.warn("Services stay whose address goes (%s): unless something else holds it, such as VRRP or a routing daemon, nobody reaches them here.", list(stay))

@@ -31,6 +31,7 @@ func Diff(live, desired spec.State, o Options) Changeset {
 	d.links()
 	live.Differences(desired, d.add)
 	d.carried()
+	d.neighbours()
 	d.drained()
 	d.settings()
 	d.put(placeRounds, d.rounds()...)
@@ -68,10 +69,6 @@ func (d *differ) add(k spec.Key, before, after spec.Value) {
 		d.addDaemon(c)
 	case spec.AddressKey:
 		d.addAddress(k, c)
-	case spec.NeighbourKey:
-		if _, toggles := d.toggled[k.Interface]; !toggles {
-			d.plain(c)
-		}
 	case spec.TimeoutsKey:
 		if before != nil && after != nil {
 			d.plain(c)

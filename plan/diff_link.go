@@ -55,67 +55,37 @@ func (d *differ) toggle(k spec.LinkKey, before, after spec.Link) {
 	}
 }
 
-// loses says that the kernel takes the object away when its link goes down, which the link does on the way there or back.
-func (d *differ) loses(k spec.Key) bool {
-	switch k := k.(type) {
-	case spec.AddressKey:
-		_, toggles := d.toggled[k.Interface]
-		return toggles && k.Prefix.Addr().Is6()
-	case spec.NeighbourKey:
-		_, toggles := d.toggled[k.Interface]
-		return toggles
-	}
-	return false
+// loses says that the kernel takes an address away when its link goes down, which the link does on the way there or back.
+func (d *differ) loses(k spec.AddressKey) bool {
+	_, toggles := d.toggled[k.Interface]
+	return toggles && k.Prefix.Addr().Is6()
 }
 
-// carried takes away what a link would lose before it goes down, on the way there or back, and puts there afterwards what is
-// to be there. While a link is down, none of it has an effect.
+// carried takes away the addresses that a link would lose before it goes down, on the way there or back, and puts there
+// afterwards those that are to be there. While a link is down, none of them has an effect.
 func (d *differ) carried() {
 	if len(d.toggled) == 0 {
 		return
 	}
-	each := func(s spec.State, f func(k spec.Key, v spec.Value, up bool)) {
-		for k, v := range s.Addresses {
-			if d.loses(k) {
-				f(k, v, d.toggled[k.Interface])
-			}
-		}
-		for k, v := range s.Neighbours {
-			if d.loses(k) {
-				f(k, v, d.toggled[k.Interface])
-			}
+	for k, v := range d.live.Addresses {
+		switch c := (Change{k, v, nil}); {
+		case !d.loses(k):
+		case d.toggled[k.Interface]:
+			d.change(placeCarriedUp, c)
+		case d.desired.Get(k) != nil:
+			d.change(placeCarriedDown, c)
+		default:
+			d.leave(k, Step{Change: c})
 		}
 	}
-	each(d.live, func(k spec.Key, v spec.Value, up bool) {
-		if up {
-			d.change(placeCarriedUp, Change{k, v, nil})
-			return
-		}
-		d.leaves(k, v)
-	})
-	each(d.desired, func(k spec.Key, v spec.Value, up bool) {
-		a, isAddress := k.(spec.AddressKey)
-		switch {
-		case !up:
-			d.change(placeCarriedAgain, Change{k, nil, v})
-		case isAddress:
-			d.comes(a, Change{k, nil, v})
+	for k, v := range d.desired.Addresses {
+		switch c := (Change{k, nil, v}); {
+		case !d.loses(k):
+		case d.toggled[k.Interface]:
+			d.comes(k, c)
 		default:
-			d.plain(Change{k, nil, v})
+			d.change(placeCarriedAgain, c)
 		}
-	})
-}
-
-// leaves is for what is on a link that goes down.
-func (d *differ) leaves(k spec.Key, v spec.Value) {
-	a, isAddress := k.(spec.AddressKey)
-	switch {
-	case d.desired.Get(k) != nil:
-		d.change(placeCarriedDown, Change{k, v, nil})
-	case isAddress:
-		d.leave(a, Step{Change: Change{k, v, nil}})
-	default:
-		d.plain(Change{k, v, nil})
 	}
 }
 

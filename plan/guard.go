@@ -44,6 +44,9 @@ func (m *maker) reason(c Change) string {
 	if m.Destroy {
 		return "everything of lvsform's is to go"
 	}
+	if k, ok := c.Key.(spec.AddressKey); ok && m.Desired.Elsewhere[k.Prefix.Addr()] != "" && !m.quiet(k) {
+		return "node " + m.Desired.Elsewhere[k.Prefix.Addr()] + " holds it"
+	}
 	if !ours && unmanageable(c.Key) {
 		return "not in the configuration, which is the whole truth of this node"
 	}

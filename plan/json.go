@@ -2,10 +2,8 @@ package plan
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/lvsform/lvsform/spec"
@@ -58,12 +56,6 @@ type recordJSON struct {
 	Quiet    bool          `json:"quiet,omitempty"`
 }
 
-// announceJSON is how often an address is announced, and the time between.
-type announceJSON struct {
-	Count    int     `json:"count"`
-	Interval seconds `json:"interval_seconds"`
-}
-
 type identity struct {
 	Address string `json:"address"`
 	Type    string `json:"type"`
@@ -99,28 +91,6 @@ type stepJSON struct {
 	Drain  seconds         `json:"drain_seconds,omitempty"`
 	// Announce is what follows once the address is up; on a step that takes it down, once that is undone.
 	Announce *announceJSON `json:"announce,omitempty"`
-}
-
-// seconds is a duration as an exact decimal number of seconds.
-type seconds time.Duration
-
-func (s seconds) MarshalJSON() ([]byte, error) {
-	whole, rest := time.Duration(s)/time.Second, time.Duration(s)%time.Second
-	text := strconv.FormatInt(int64(whole), 10)
-	if rest > 0 {
-		digits := strconv.FormatInt(int64(time.Second+rest), 10)
-		text += "." + digits[1:]
-	}
-	return []byte(text), nil
-}
-
-func (s *seconds) UnmarshalJSON(text []byte) error {
-	d, err := time.ParseDuration(string(text) + "s")
-	if err != nil || d < 0 {
-		return fmt.Errorf("drain_seconds, interval_seconds: %s is not a number of seconds that a wait can have", text)
-	}
-	*s = seconds(d)
-	return nil
 }
 
 // encoded are values as JSON: large plans hold few different ones.
@@ -225,40 +195,4 @@ func (l Ledger) document() []recordJSON {
 		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain), announced(l[k].Announce), l[k].Quiet})
 	}
 	return out
-}
-
-func announced(a spec.Announce) *announceJSON {
-	if a == (spec.Announce{}) {
-		return nil
-	}
-	return &announceJSON{a.Count, seconds(a.Interval)}
-}
-
-func (a *announceJSON) announce() spec.Announce {
-	if a == nil {
-		return spec.Announce{}
-	}
-	return spec.Announce{Count: a.Count, Interval: time.Duration(a.Interval)}
-}
-
-func (p *Plan) identity(k spec.Key) identity {
-	return identity{p.Name(k), k.Kind().String(), k.String()}
-}
-
-func (p *Plan) detail(k spec.Key) detail {
-	o := p.Objects[k]
-	d := detail{Reason: o.Reason, Ignore: o.Ignore, Protected: o.Protected}
-	if o.Connections != (spec.Connections{}) {
-		d.Connections = &o.Connections
-	}
-	return d
-}
-
-// object is what an identity and its detail say.
-func (i identity) object(d detail) Object {
-	o := Object{Name: i.Address, Ignore: d.Ignore, Protected: d.Protected, Reason: d.Reason}
-	if d.Connections != nil {
-		o.Connections = *d.Connections
-	}
-	return o
 }

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +34,7 @@ func lawful(t *testing.T, x, y uint64) {
 	if r.IntN(3) > 0 {
 		b = mixStates(r, a, b)
 	}
-	law(t, r, a, stays(a, b), options(r))
+	law(t, r, a, drivertest.Stays(a, b), options(r))
 }
 
 // options are those that configurations come to.
@@ -63,7 +62,7 @@ func odd(t *testing.T, x, y uint64) {
 	if r.IntN(4) > 0 {
 		a, b = drivertest.OddNode(r), drivertest.RandomNode(r)
 	}
-	b = stays(a, b)
+	b = drivertest.Stays(a, b)
 	roundTrip(t, a, b, plan.Diff(a, b, plan.Options{}))
 }
 
@@ -93,58 +92,6 @@ func mixStates(r *rand.Rand, a, b spec.State) spec.State {
 	return out
 }
 
-// stays is b with what a node cannot lose of a: modules, the links that come with them, settings, and what is settled of an address.
-func stays(a, b spec.State) spec.State {
-	b = b.Clone()
-	for k, v := range a.Modules {
-		b.Set(k, v)
-	}
-	for k, v := range a.Links {
-		if b.Get(k) == nil && k.Fixed(v) {
-			b.Set(k, v)
-		}
-	}
-	for k, v := range a.Sysctls {
-		if b.Get(k) == nil && (k.Interface() == "" || b.Get(spec.LinkKey{Name: k.Interface()}) != nil) {
-			b.Set(k, v)
-		}
-	}
-	for k, v := range a.Addresses {
-		if w := b.Get(k); w != nil {
-			b.Set(k, spec.Settle(v, w))
-		}
-	}
-	return b
-}
-
-// arises says that a setting comes by itself: a tunnel has those of IPv6 once it is up, or has an address, and then for good.
-func arises(k spec.Key, s spec.State) bool {
-	o, ok := k.(spec.SysctlKey)
-	l := s.Links[spec.LinkKey{Name: o.Interface()}]
-	return ok && strings.HasPrefix(o.Name, "net.ipv6.") && (l.Type == "ipip" || l.Type == "gre")
-}
-
-// undone is a with what is left of a changeset that was taken back: modules, and the links that they brought, which are down.
-func undone(a, back spec.State) spec.State {
-	a = a.Clone()
-	brought := map[string]bool{}
-	for k, v := range back.Modules {
-		a.Set(k, v)
-		for _, l := range k.Tunnels() {
-			if a.Get(l) == nil {
-				a.Set(l, spec.Link{Type: back.Links[l].Type})
-				brought[l.Name] = true
-			}
-		}
-	}
-	for k, v := range back.Sysctls {
-		if brought[k.Interface()] || a.Get(k) == nil && arises(k, back) {
-			a.Set(k, v)
-		}
-	}
-	return a
-}
-
 func law(t *testing.T, r *rand.Rand, a, b spec.State, o plan.Options) {
 	t.Helper()
 	cs := plan.Diff(a, b, o)
@@ -168,7 +115,7 @@ func roundTrip(t *testing.T, a, b spec.State, cs plan.Changeset) {
 		t.Fatalf("done on A: %v", err)
 	}
 	b.Differences(got, func(k spec.Key, want, is spec.Value) {
-		if want != nil || !arises(k, got) {
+		if want != nil || !drivertest.Arises(k, got) {
 			t.Fatalf("done on A: %s should be %v and is %v", k, want, is)
 		}
 	})
@@ -176,7 +123,7 @@ func roundTrip(t *testing.T, a, b spec.State, cs plan.Changeset) {
 	if err != nil {
 		t.Fatalf("undone on B: %v", err)
 	}
-	undone(a, back).Differences(back, func(k spec.Key, want, got spec.Value) {
+	drivertest.Undone(a, back).Differences(back, func(k spec.Key, want, got spec.Value) {
 		t.Fatalf("undone on B: %s was %v and is %v", k, want, got)
 	})
 	if again := plan.Diff(got, b, plan.Options{}); len(again) > 0 {
@@ -214,8 +161,8 @@ func walk(t *testing.T, r *rand.Rand, j *plan.Judge, w way, cs plan.Changeset) {
 			for _, back := range slices.Concat(before, done).Inverse().Batches() {
 				attempt(t, j, n, back, never)
 			}
-			undone(start, n.State()).Differences(n.State(), func(k spec.Key, want, got spec.Value) {
-				if w.from.Get(k) == nil && arises(k, n.State()) {
+			drivertest.Undone(start, n.State()).Differences(n.State(), func(k spec.Key, want, got spec.Value) {
+				if w.from.Get(k) == nil && drivertest.Arises(k, n.State()) {
 					return // it was nobody's before, and goes with what sets it along
 				}
 				t.Errorf("undone from the middle: %s was %v and is %v, after %v and %v", k, want, got, before, done)

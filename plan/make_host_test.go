@@ -202,3 +202,25 @@ func TestAddressesThatLeave(t *testing.T) {
 		t.Error(diff, p.Warnings)
 	}
 }
+
+// What a plan for the host costs is said in it.
+func TestCautionsOfTheHost(t *testing.T) {
+	const vip = "address eth0 192.0.2.10/32"
+	for _, c := range []struct {
+		name, want string
+		live       []string
+		declared   []string
+	}{
+		{"a service whose address goes", "nobody reaches them here", []string{vip, web, web1}, []string{web, web1}},
+		{"a module", "Undoing does not unload modules (ip_vs_ftp)", nil, []string{"module ip_vs_ftp"}},
+		{"a link that goes down", "loses its routes", []string{"link eth1=device up"}, []string{"link eth1=device down"}},
+	} {
+		p, err := plan.Make(plan.Inputs{Live: around(c.live...), Desired: declared(c.declared...), Ledger: keyed(vip, web)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := strings.Join(p.Warnings, "\n"); !strings.Contains(all, c.want) {
+			t.Errorf("%s: no %q in:\n%s", c.name, c.want, all)
+		}
+	}
+}

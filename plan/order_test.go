@@ -134,9 +134,9 @@ func TestOrder(t *testing.T) {
 			create address tunl0 198.51.100.1/32`},
 		"an interface of our own goes after what is on it, with settings as it would come back": {
 			[]string{"link dummy0=dummy up", "sysctl net.ipv4.conf.dummy0.arp_ignore=8", "address dummy0 198.51.100.1/32", "neighbour dummy0 192.0.2.53=02:00:5e:00:53:01"}, nil, `
-			delete address dummy0 198.51.100.1/32
-			--
 			delete neighbour dummy0 192.0.2.53
+			--
+			delete address dummy0 198.51.100.1/32
 			--
 			update sysctl net.ipv4.conf.dummy0.arp_ignore
 			--
@@ -148,6 +148,13 @@ func TestOrder(t *testing.T) {
 			update link eth1
 			--
 			create address eth1 2001:db8::9/128`},
+		"with its last IPv4 address an interface loses its neighbours": {
+			[]string{"address eth1 192.0.2.9/32", "neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, []string{"neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, `
+			delete neighbour eth1 192.0.2.53
+			--
+			delete address eth1 192.0.2.9/32
+			--
+			create neighbour eth1 192.0.2.53`},
 		"an IPv6 address has one length": {[]string{"address eth0 2001:db8::9/64"}, []string{"address eth0 2001:db8::9/128"}, `
 			delete address eth0 2001:db8::9/64
 			--

@@ -20,7 +20,7 @@ func TestWhatIsOursGoesBack(t *testing.T) {
 		begin := drivertest.RandomNode(r)
 		h := &history{t: t, seed: x, live: begin, ledger: plan.Ledger{}, adopted: map[spec.Key]bool{}}
 		for range 1 + r.IntN(2) {
-			if h.apply(h.configuration(r, stays(h.live, mixStates(r, begin, drivertest.RandomNode(r)))), false) {
+			if h.apply(h.configuration(r, drivertest.Stays(h.live, mixStates(r, begin, drivertest.RandomNode(r)))), false) {
 				made++
 			}
 		}
@@ -34,7 +34,7 @@ func TestWhatIsOursGoesBack(t *testing.T) {
 				}
 			}
 		}
-		undone(want, h.live).Differences(h.live, func(k spec.Key, want, got spec.Value) {
+		drivertest.Undone(want, h.live).Differences(h.live, func(k spec.Key, want, got spec.Value) {
 			t.Errorf("seed %d: %s was %v and is %v", x, k, want, got)
 		})
 		if len(h.ledger) > 0 {

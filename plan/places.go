@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/lvsform/lvsform/spec"
@@ -14,6 +15,7 @@ const (
 	placeLinks         // links are made
 	placeOpening       // settings that open something, or make it quieter
 	placeFilters
+	placeNeighboursUp
 	placeCarriedUp // what a link loses when it goes down again: away before it comes up
 	placeLinksUp
 	placeRisen // settings that a link has only once it is up
@@ -30,10 +32,12 @@ const (
 	placeReplaced // addresses that would be in the way of the same with another length
 	placeHeld     // addresses of a real server
 	placeMarks
-	placeVIPs // addresses of a director
+	placeVIPs           // addresses of a director
+	placeNeighboursLate // after the first address of their interface
 	placeSync
 
-	placeHandOver // addresses that another node takes over
+	placeNeighboursDown // before an interface loses its last address, or goes down
+	placeHandOver       // addresses that another node takes over
 	placeMarksOld
 	placeLowers
 	placeParked // destinations that stop taking connections and change their method
@@ -47,6 +51,7 @@ const (
 	placeCarriedDown // what a link loses when it goes down, and has again afterwards
 	placeLinksDown
 	placeCarriedAgain
+	placeNeighboursAgain
 	placeFiltersOld
 	placeClosing // settings that close something, or make it less quiet
 	placeLinksOld
@@ -58,12 +63,12 @@ const (
 // Where a change of a kind without more to it stands.
 var (
 	comes = [...]place{
-		spec.KindTimeouts: placeTimeouts, spec.KindNeighbour: placeNeighbours, spec.KindARPFilter: placeFilters,
+		spec.KindTimeouts: placeTimeouts, spec.KindARPFilter: placeFilters,
 		spec.KindMarkRule: placeMarks, spec.KindMasqueradeRule: placeMasquerade,
 	}
 	goes = [...]place{
-		spec.KindNeighbour: placeNeighboursOld, spec.KindARPFilter: placeFiltersOld,
-		spec.KindMarkRule: placeMarksOld, spec.KindMasqueradeRule: placeMasqueradeOld,
+		spec.KindARPFilter: placeFiltersOld,
+		spec.KindMarkRule:  placeMarksOld, spec.KindMasqueradeRule: placeMasqueradeOld,
 	}
 )
 
@@ -80,9 +85,16 @@ func (d *differ) change(p place, c Change) { d.put(p, Step{Change: c}) }
 // order is all steps: keys ascend where something comes, and descend where it goes.
 func (d *differ) order() Changeset {
 	n := 0
-	for p := range d.at {
-		if n += len(d.at[p]); !place(p).ordered() {
-			slices.SortStableFunc(d.at[p], compareSteps)
+	for p, steps := range d.at {
+		n += len(steps)
+		switch p := place(p); {
+		case p.ordered() || len(steps) < 2:
+		case steps[0].Key.Kind() == spec.KindSyncDaemon:
+			slices.SortFunc(steps, daemons)
+		case steps[0].After == nil:
+			slices.SortFunc(steps, func(a, b Step) int { return spec.CompareKeys(b.Key, a.Key) })
+		default:
+			slices.SortFunc(steps, func(a, b Step) int { return spec.CompareKeys(a.Key, b.Key) })
 		}
 	}
 	cs := make(Changeset, 0, n)
@@ -95,18 +107,13 @@ func (d *differ) order() Changeset {
 	return cs
 }
 
-// compareSteps puts what goes behind what comes or changes, but a sync daemon's stop before its start.
-func compareSteps(a, b Step) int {
-	gone, other := a.After == nil, b.After == nil
-	switch {
-	case a.Key.Kind() == spec.KindSyncDaemon:
-		return spec.CompareKeys(a.Key, b.Key)
-	case gone && other:
-		return spec.CompareKeys(b.Key, a.Key)
-	case gone:
+// daemons puts a sync daemon's stop before its start.
+func daemons(a, b Step) int {
+	started := func(s Step) int {
+		if s.After == nil {
+			return 0
+		}
 		return 1
-	case other:
-		return -1
 	}
-	return spec.CompareKeys(a.Key, b.Key)
+	return cmp.Or(spec.CompareKeys(a.Key, b.Key), started(a)-started(b))
 }

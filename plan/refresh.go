@@ -101,6 +101,9 @@ func (p *Plan) Mismatches(want map[spec.Key]spec.Value, now spec.State, done Cha
 				}
 			}
 		}
+		if w == nil && k.Kind() == spec.KindModule {
+			continue // it cannot be taken away again
+		}
 		if !spec.Satisfies(got, w) {
 			out = append(out, StaleError{k, w, got})
 		}

@@ -151,13 +151,11 @@ func (n *Node) receiver(k LinkKey, l Link, create bool) syscall.Errno {
 // loopback gives the loopback interface the addresses that it has as soon as it is up. Link-local ones, which other interfaces
 // have by their hardware addresses, nobody can foresee.
 func (n *Node) loopback(name string) {
-	four := false
-	for k := range n.state.Addresses {
-		four = four || k.Interface == name && k.Prefix.Addr().Is4()
+	four := AddressKey{name, netip.MustParsePrefix("127.0.0.1/8")}
+	if n.state.Addresses.at(four) == nil && !n.otherScope(four, "host") {
+		n.state.Set(four, Address{Label: name, Scope: "host"})
 	}
-	if !four {
-		n.state.Set(AddressKey{name, netip.MustParsePrefix("127.0.0.1/8")}, Address{Label: name, Scope: "host"})
-	}
+	n.own[name] = true
 	if k := (AddressKey{name, loopbackSix()}); !n.sixTwice(k) {
 		n.state.Set(k, Address{Scope: "host", Origin: 1})
 	}

@@ -171,15 +171,10 @@ func (d *derivation) tunnel(a arrival) {
 		d.seen = map[arrival]bool{}
 	}
 	d.seen[a] = true
-	kind := "ipip"
-	switch {
-	case a.tunnel.Type == spec.GRE && a.outer == spec.IPv4:
-		kind = "gre"
-	case a.outer == spec.IPv6 && a.tunnel.Type == spec.IPIP:
-		kind = "ip6tnl"
-	case a.outer == spec.IPv6, a.inner == spec.IPv6:
-		d.errorf("LVS009", d.in.block.DefRange, "Not in this version",
-			"This version of lvsform cannot prepare a real server for %s from an %s address with %s packets inside: use another tunnel, or set the server up by other means.", a.tunnel.Type, a.outer, a.inner)
+	kind := a.kind()
+	if kind == "" || a.tunnel.Type == spec.GRE && a.tunnel.Checksum != spec.ChecksumNone {
+		d.errorf("LVS063", d.in.block.DefRange, "Tunnel that nothing receives",
+			"No interface of a kernel takes %s: use another tunnel or address for this server, or set it up by other means.", a)
 		return
 	}
 	from := origin{block: d.in.block}
@@ -189,12 +184,44 @@ func (d *derivation) tunnel(a arrival) {
 	if a.tunnel.Type == spec.GUE {
 		d.tunnelModules("gue", d.in.addr, from)
 		k := spec.GUEReceiver(a.tunnel.Port)
+		if a.outer == spec.IPv6 {
+			k = spec.GUEReceiver6(a.tunnel.Port)
+		}
 		d.add(k, spec.Link{Type: "gue", Up: true}, "link", k.Name, spec.Object{})
 	}
 	if a.inner == spec.IPv4 { // whose sources are not behind the tunnel
 		d.setting("net.ipv4.conf."+link+".rp_filter", "0", false)
 		d.setting("net.ipv4.conf.all.rp_filter", "0", false)
 	}
+}
+
+// kind is the kind of interface that packets arrive at, "" if there is none: those that the kernel has for all tunnels
+// take one family, in one other.
+func (a arrival) kind() string {
+	gre := a.tunnel.Type == spec.GRE
+	switch {
+	case a.outer == spec.IPv4 && gre:
+		return "gre"
+	case a.outer == spec.IPv6 && gre:
+		return "ip6gre"
+	case a.outer == spec.IPv4 && a.inner == spec.IPv4:
+		return "ipip"
+	case a.outer == spec.IPv4:
+		return "sit"
+	case a.inner == spec.IPv6:
+		return "ip6tnl"
+	}
+	return ""
+}
+
+// String is "IPv4 in gre in IPv6".
+func (a arrival) String() string {
+	names := map[spec.Family]string{spec.IPv4: "IPv4", spec.IPv6: "IPv6"}
+	with := ""
+	if a.tunnel.Checksum != spec.ChecksumNone {
+		with = " with checksums"
+	}
+	return names[a.inner] + " in " + a.tunnel.Type.String() + with + " in " + names[a.outer]
 }
 
 // tunnelModules puts the module that a link needs.

@@ -7,11 +7,11 @@ import (
 )
 
 // tunnelLinks are the interfaces through which tunnels of a kind arrive. They come with the kind's module.
-var tunnelLinks = map[string]string{"ipip": "tunl0", "gre": "gre0", "ip6tnl": "ip6tnl0"}
+var tunnelLinks = map[string]string{"ipip": "tunl0", "sit": "sit0", "gre": "gre0", "ip6tnl": "ip6tnl0", "ip6gre": "ip6gre0"}
 
 func (l *loader) link(in instance) {
 	b := l.open(in.block, linkKind, in.ctx)
-	kinds := []string{"dummy", "ipip", "gre", "ip6tnl", "gue"}
+	kinds := []string{"dummy", "ipip", "sit", "gre", "ip6tnl", "ip6gre", "gue"}
 	v := spec.Link{Up: true}
 	if a, ok := b.get("kind"); ok {
 		v.Type, _ = a.word(kinds, "kind of link")
@@ -34,7 +34,7 @@ func (l *loader) link(in instance) {
 		b.errorf("LVS059", in.block.DefRange, "Tunnel interface of another name", "The kernel has one interface for all tunnels of kind %s, and it is %s: use that name.", v.Type, tunnel)
 		return
 	}
-	if v.Type == "dummy" && strings.Contains(" lo tunl0 gre0 ip6tnl0 ", " "+k.Name+" ") {
+	if v.Type == "dummy" && strings.Contains(" lo tunl0 sit0 gre0 ip6tnl0 ip6gre0 ", " "+k.Name+" ") {
 		b.errorf("LVS059", in.block.DefRange, "Name of another interface", "%s is an interface of the kernel's own: give the dummy another name.", k.Name)
 		return
 	}

@@ -55,7 +55,7 @@ func TestKernelSeveralPrograms(t *testing.T) {
 		return
 	}
 	before := ruleSet(t)
-	const programs, rounds = 3, 40
+	const programs, rounds = 3, 15
 	var group sync.WaitGroup
 	stop := make(chan bool)
 	own := fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), unix.Gettid())
@@ -64,36 +64,7 @@ func TestKernelSeveralPrograms(t *testing.T) {
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			random := rand.New(rand.NewPCG(3, uint64(p)))
-			batch := []plan.Change{
-				create(mark("192.0.2.1", uint16(100+p), uint16(100+p)), spec.MarkRule{Mark: uint32(p)}),
-				create(filter("eth0", fmt.Sprintf("192.0.2.%d", 100+p)), spec.ARPFilter{}),
-				create(masq(listener("192.0.2.1:80"), fmt.Sprintf("10.0.0.%d:80", 1+p)), spec.MasqueradeRule{}),
-			}
-			for range rounds {
-				random.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
-				for i, x := range r.Do(batch) {
-					if x.Err != nil || x.Unknown {
-						t.Errorf("%v: %+v", batch[i], x)
-					}
-				}
-				var s spec.State
-				if err := r.Read(&s); err != nil {
-					t.Error(err)
-				}
-				for i, c := range batch {
-					if s.Get(c.Key) != c.After {
-						t.Errorf("%v is %+v", c.Key, s.Get(c.Key))
-					}
-					batch[i] = c.Inverse()
-				}
-				for i, x := range r.Do(batch) {
-					if x.Err != nil || x.Unknown {
-						t.Errorf("%v: %+v", batch[i], x)
-					}
-					batch[i] = batch[i].Inverse()
-				}
-			}
+			oneProgram(t, r, p, rounds)
 		}()
 	}
 	done := make(chan bool)
@@ -112,14 +83,42 @@ func TestKernelSeveralPrograms(t *testing.T) {
 	}
 }
 
+// oneProgram makes three objects of its own and removes them, again and again.
+func oneProgram(t *testing.T, r *Rules, p, rounds int) {
+	random := rand.New(rand.NewPCG(3, uint64(p)))
+	batch := []plan.Change{
+		create(mark("192.0.2.1", uint16(100+p), uint16(100+p)), spec.MarkRule{Mark: uint32(p)}),
+		create(filter("eth0", fmt.Sprintf("192.0.2.%d", 100+p)), spec.ARPFilter{}),
+		create(masq(listener("192.0.2.1:80"), fmt.Sprintf("10.0.0.%d:80", 1+p)), spec.MasqueradeRule{}),
+	}
+	for range 2 * rounds {
+		random.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+		for i, x := range r.Do(batch) {
+			if x.Err != nil || x.Unknown {
+				t.Errorf("%v: %+v", batch[i], x)
+			}
+		}
+		var s spec.State
+		if err := r.Read(&s); err != nil {
+			t.Error(err)
+		}
+		for i, c := range batch {
+			if s.Get(c.Key) != c.After {
+				t.Errorf("after %v it is %+v", c, s.Get(c.Key))
+			}
+			batch[i] = c.Inverse()
+		}
+	}
+}
+
 // Without the privilege nothing is read or changed, and the error says so.
 func TestKernelWithoutPrivilege(t *testing.T) {
 	_, capable := kernel(t)
 	if !capable {
 		return
 	}
-	r := openAt(t, fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), unix.Gettid()))
 	path := fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), unix.Gettid())
+	r := openAt(t, path)
 	mustDo(t, openAt(t, ""), create(mark("192.0.2.9", 1, 1), spec.MarkRule{Mark: 1})) // nf_tables is there
 	failed := make(chan [2]error)
 	go func() {

@@ -178,7 +178,7 @@ func TestKernelMarkRanges(t *testing.T) {
 		create(mark("10.0.0.10", 80, 90), spec.MarkRule{Mark: 2}),
 		create(mark("10.0.0.10", 85, 85), spec.MarkRule{Mark: 3}),
 	}
-	for _, o := range [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+	for _, o := range [][3]int{{0, 1, 2}, {1, 2, 0}, {2, 1, 0}} {
 		for _, i := range o {
 			mustDo(t, l.Rules, list[i])
 		}

@@ -82,8 +82,7 @@ pool "web" {
     forward = "tunnel"
 
     tunnel {
-      type     = "gre"
-      checksum = "full"
+      type = "gre"
     }
   }
 
@@ -97,6 +96,10 @@ pool "six" {
 
   server "six" {
     address6 = node.real["six"].address
+
+    tunnel {
+      type = "gre"
+    }
   }
 }
 

@@ -20,6 +20,19 @@ pool "web" {
   forward = "tunnel"
 
   server "web1" {
+    address6 = "2001:db8:1::11"
+  }
+}
+
+pool "sum" {
+  forward = "tunnel"
+
+  tunnel {
+    type     = "gre"
+    checksum = "full"
+  }
+
+  server "web1" {
     address = "10.0.1.11"
   }
 }
@@ -28,7 +41,7 @@ service "web" {
   on = [role.director]
 
   listen "tcp" {
-    addresses = ["2001:db8::10"]
+    addresses = ["192.0.2.10"]
     ports     = [80]
   }
 
@@ -36,8 +49,20 @@ service "web" {
   pool      = pool.web
 }
 
+service "sum" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [81]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.sum
+}
+
 real_server "web" {
   on        = [role.web]
-  services  = [service.web]
+  services  = [service.web, service.sum]
   interface = "lo"
 }
