@@ -28,6 +28,9 @@ func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c.take(append(files, "main")...)
 	c.set("servers", servers)
 	c.knocks = drivertest.Load{Rate: 60, To: []netip.AddrPort{at("10.0.0.20", 80), at("10.0.0.30", 80), at("fd00::30", 80)}}
+	if several() { // emulated, and slow
+		c.knocks.Rate = 30
+	}
 	return c
 }
 
