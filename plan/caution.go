@@ -17,8 +17,15 @@ func (m *maker) caution() {
 	m.cautionLinks()
 }
 
-// setting is a live sysctl's value, or "".
-func (m *maker) setting(name string) string { return m.Live.Sysctls[spec.SysctlKey{Name: name}].Value }
+// setting is a sysctl's value while destinations drain and go: the new one if it comes early. It is "" if there is none.
+func (m *maker) setting(name string) string {
+	k := spec.SysctlKey{Name: name}
+	now, want := m.Live.Sysctls[k], m.goal.Sysctls[k]
+	if closes(k, now, want) {
+		return now.Value
+	}
+	return want.Value
+}
 
 // cautionIdle tells of servers that take nothing because of a weight that is not lvsform's to mend.
 func (m *maker) cautionIdle() {

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -66,7 +67,13 @@ func director() *plan.Plan {
 	vip(&to, "address eth0 192.0.2.10/32")
 	vip(&to, "address eth0 192.0.2.21/32")
 	vip(&to, "address eth0 2001:db8::53/128")
-	return between(live, to)
+	p := between(live, to)
+	p.Records = plan.Ledger{
+		key(mark):                            {Name: "service.shop", Drain: 10 * time.Minute},
+		key("address eth0 192.0.2.10/32"):    {Name: "vip.web", Announce: spec.DefaultAnnounce},
+		key("address tunl0 198.51.100.1/32"): {Name: "real_server.web", Quiet: true},
+	}
+	return p
 }
 
 // realServer receives tunnels and holds an address that nobody must hear of.
