@@ -127,7 +127,7 @@ func (d *derivation) holdAddress(a netip.Addr) {
 	}
 	d.addresses[a] = true
 	k := spec.AddressKey{Interface: d.name, Prefix: netip.PrefixFrom(a, a.BitLen())}
-	d.add(k, spec.VIP(k), "address", k.Prefix.String(), spec.Object{Quiet: d.arp != "none" && a.Is4()})
+	d.add(k, spec.VIP(k), "address", k.Prefix.String(), spec.Object{Quiet: d.arp != "none"})
 }
 
 // quiet keeps the node from answering ARP for the addresses. IPv6 addresses of other interfaces are never answered for.
