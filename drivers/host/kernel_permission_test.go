@@ -57,6 +57,10 @@ func isRefused(t *testing.T, d *Driver, cases ...refused) {
 func TestKernelWithoutNetAdmin(t *testing.T) {
 	d := kernel(t)
 	without(t, unix.CAP_NET_ADMIN)
+	if _, err := d.Read(t.Context()); err == nil || !strings.Contains(err.Error(), "CAP_NET_ADMIN") {
+		t.Errorf("the rules are read: %v", err)
+	}
+	d.rules = &spyRules{}
 	vip, vip6 := on("eth0", "192.0.2.10/32"), on("eth0", "2001:db8::10/128")
 	const words = "CAP_NET_ADMIN in the network namespace"
 	isRefused(t, d,

@@ -33,7 +33,13 @@ func kernelWith(t *testing.T, tunnels string) *Driver {
 	if os.Getenv("LVSFORM_IN_TEST_KERNEL") != "" {
 		drivertest.Run(t, "modprobe", "-a", "ipip", "ip_gre", "ip6_tunnel", "ip6_gre", "sit", "fou", "nf_tables")
 		set(t, tunnelsOnlyHere, tunnels)
-		t.Cleanup(func() { _ = os.WriteFile("/proc/sys/"+tunnelsOnlyHere, []byte("0"), 0o644) }) // others use this kernel
+		t.Cleanup(func() { // others use this kernel; and other goroutines are in its first namespace, where the setting is
+			done := make(chan error)
+			go func() { done <- os.WriteFile("/proc/sys/"+tunnelsOnlyHere, []byte("0"), 0o644) }()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	drivertest.Kernel(t)
 	for _, family := range []string{"all", "default"} {
