@@ -23,10 +23,10 @@ func FuzzRunNode(f *testing.F) {
 		a := drivertest.RandomNode(r)
 		b := drivertest.Stays(a, drivertest.RandomNode(r))
 		p := &plan.Plan{Changes: plan.Diff(a, b, plan.Options{
-			Drain: func(spec.DestinationKey) time.Duration { return 0 }, Quiet: drivertest.QuietAddress,
+			Drain: func(spec.DestinationKey) time.Duration { return 0 }, Side: drivertest.AddressSide,
 		})}
 		j, m := plan.NewJudge(a, b), newMemory(a)
-		j.Quiet = drivertest.QuietAddress
+		j.Side = drivertest.AddressSide
 		bad, kind := 1+r.IntN(2*len(p.Changes)+1), fault{done: r.IntN(2) == 0, unknown: r.IntN(2) == 0}
 		m.fail = func(n int, _ plan.Change) *fault {
 			if n == bad {

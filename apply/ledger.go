@@ -39,7 +39,7 @@ type ownedJSON struct {
 	Name     string          `json:"name"`
 	Drain    string          `json:"drain,omitempty"`
 	Announce *announceJSON   `json:"announce,omitempty"`
-	Quiet    bool            `json:"quiet,omitempty"`
+	Side     spec.Side       `json:"side,omitempty"`
 	Original json.RawMessage `json:"original,omitempty"`
 	Ours     json.RawMessage `json:"ours,omitempty"`
 }
@@ -97,7 +97,7 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 		if err != nil {
 			return nil, err
 		}
-		owned := plan.Owned{Name: o.Name, Quiet: o.Quiet}
+		owned := plan.Owned{Name: o.Name, Side: o.Side}
 		if o.Announce != nil {
 			owned.Announce.Count = o.Announce.Count
 			if owned.Announce.Interval, err = time.ParseDuration(o.Announce.Interval); err != nil {
@@ -126,7 +126,7 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 func (f LedgerFile) Save(l plan.Ledger) error {
 	j := ledgerJSON{ledgerFormat, f.Boot, f.Instance, make(map[string]ownedJSON, len(l))}
 	for k, o := range l {
-		out := ownedJSON{Name: o.Name, Quiet: o.Quiet}
+		out := ownedJSON{Name: o.Name, Side: o.Side}
 		if o.Announce != (spec.Announce{}) {
 			out.Announce = &announceJSON{o.Announce.Count, o.Announce.Interval.String()}
 		}

@@ -12,15 +12,15 @@ func (m *maker) cautionAddresses() {
 	var serves, held map[netip.Addr]bool
 	for _, c := range m.plan.Changes.Objects() {
 		k, ok := c.Key.(spec.AddressKey)
-		if !ok || c.Action() != Delete || m.quiet(k) {
+		if !ok || c.Action() != Delete || m.side(k) != spec.SideDirector {
 			continue
 		}
 		if serves == nil {
 			serves, held = m.addresses()
 		}
 		switch ip := k.Prefix.Addr(); {
-		case m.Desired.Elsewhere[ip] != "":
-			taken[ip.String()+" to "+m.Desired.Elsewhere[ip]] = true
+		case m.taker(k) != "":
+			taken[ip.String()+" to "+m.taker(k)] = true
 		case serves[ip] && !held[ip]:
 			stay[ip.String()] = true
 		}

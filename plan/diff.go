@@ -12,11 +12,11 @@ type Options struct {
 	// Drain is how long a destination that goes, or changes its method, may keep its connections; 0 does it at once.
 	// nil is spec.DefaultDrain for each.
 	Drain func(spec.DestinationKey) time.Duration
+	// Side is what an address is for; nil is a director's for each.
+	Side func(spec.AddressKey) spec.Side
 	// Announce is how an address of a director is made known once it is up; nil is not at all.
 	Announce func(spec.AddressKey) spec.Announce
-	// Quiet says that an address is that of a real server, which must not be heard of; nil is none.
-	Quiet func(spec.AddressKey) bool
-	// HandOver says that another node takes over an address that goes; nil is none.
+	// HandOver says that another node takes over an address of a director that goes; nil is none.
 	HandOver func(spec.AddressKey) bool
 }
 
@@ -49,8 +49,6 @@ type differ struct {
 	// toggled are the links that go up (true) or down (false); going are those that go for good.
 	toggled, going map[string]bool
 	rises, sinks   bool // some link goes up, or down
-	// directed are the addresses that services listen on, or that get marks.
-	directed map[netip.Addr]bool
 	// marked are the live addresses whose packets come to a service by a mark; handed are the live addresses that another
 	// node takes over.
 	marked map[spec.ServiceKey][]netip.Addr

@@ -45,11 +45,19 @@ func (d *differ) comes(k spec.AddressKey, c Change) {
 	}
 }
 
+// side is what the address is for.
+func (d *differ) side(k spec.AddressKey) spec.Side {
+	if d.options.Side == nil {
+		return spec.SideDirector
+	}
+	return d.options.Side(k)
+}
+
+func (d *differ) directs(k spec.AddressKey) bool { return d.side(k) == spec.SideDirector }
+
 // quiet says that nobody must hear of the address: one that goes does so before a link comes up on which it is heard of, and one that
 // comes does so after such a link has gone down.
-func (d *differ) quiet(k spec.AddressKey) bool {
-	return d.options.Quiet != nil && d.options.Quiet(k)
-}
+func (d *differ) quiet(k spec.AddressKey) bool { return d.side(k) == spec.SideQuiet }
 
 // announced adds the announcement that follows when the address is up again.
 func (d *differ) announced(k spec.AddressKey, s Step) Step {
@@ -57,27 +65,6 @@ func (d *differ) announced(k spec.AddressKey, s Step) Step {
 		s.Announce = d.options.Announce(k)
 	}
 	return s
-}
-
-// directs says that the node is a director for the address.
-func (d *differ) directs(k spec.AddressKey) bool {
-	if d.quiet(k) {
-		return false
-	}
-	if d.directed == nil {
-		d.directed = map[netip.Addr]bool{}
-		for _, s := range []spec.State{d.live, d.desired} {
-			for k := range s.Services {
-				if !k.IsMark() {
-					d.directed[k.Address.Addr()] = true
-				}
-			}
-			for k := range s.MarkRules {
-				d.directed[k.Address] = true
-			}
-		}
-	}
-	return d.directed[k.Prefix.Addr()]
 }
 
 // replaced says that the same IPv6 address comes with another length.
@@ -102,7 +89,7 @@ func (d *differ) drained() {
 	if len(d.at[placeVIPsOld]) == 0 {
 		return
 	}
-	longest := map[netip.Addr]time.Duration{}
+	longest, anywhere := map[netip.Addr]time.Duration{}, map[spec.Family]time.Duration{}
 	for _, s := range d.at[placeServersOld] {
 		k := s.Key.(spec.DestinationKey).Service
 		if _, stays := d.desired.Services[k]; stays {
@@ -111,13 +98,17 @@ func (d *differ) drained() {
 		for _, a := range d.addressesOf(k) {
 			longest[a] = max(longest[a], s.Drain)
 		}
+		if d.marksUnknown(k) {
+			anywhere[k.Family()] = max(anywhere[k.Family()], s.Drain)
+		}
 	}
 	for i, s := range d.at[placeVIPsOld] {
-		d.at[placeVIPsOld][i].Drain = longest[s.Key.(spec.AddressKey).Prefix.Addr()]
+		a := s.Key.(spec.AddressKey).Prefix.Addr()
+		d.at[placeVIPsOld][i].Drain = max(longest[a], anywhere[spec.FamilyOf(a)])
 	}
 }
 
-// addressesOf are the addresses whose packets the live node gives to the service, by themselves or by a mark.
+// addressesOf are the addresses whose packets the live node is known to give to the service, by themselves or by a mark.
 func (d *differ) addressesOf(k spec.ServiceKey) []netip.Addr {
 	if !k.IsMark() {
 		return []netip.Addr{k.Address.Addr()}
@@ -132,6 +123,11 @@ func (d *differ) addressesOf(k spec.ServiceKey) []netip.Addr {
 	return d.marked[k]
 }
 
+// marksUnknown says that rules of somebody else mark what comes to the service: it may be for any VIP of the family.
+func (d *differ) marksUnknown(k spec.ServiceKey) bool {
+	return k.IsMark() && len(d.addressesOf(k)) == 0
+}
+
 // handedOver says that another node takes over every address of a service that goes.
 func (d *differ) handedOver(k spec.ServiceKey) bool {
 	if d.options.HandOver == nil {
@@ -140,7 +136,7 @@ func (d *differ) handedOver(k spec.ServiceKey) bool {
 	if d.handed == nil {
 		d.handed = map[netip.Addr]bool{}
 		for a := range d.live.Addresses {
-			if d.quiet(a) {
+			if !d.directs(a) {
 				continue
 			}
 			_, stays := d.desired.Addresses[a]

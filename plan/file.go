@@ -162,7 +162,7 @@ func records(list []recordJSON) (Ledger, error) {
 		if !ownable(k) {
 			return nil, fmt.Errorf("ledger: %s is not held by a ledger", k)
 		}
-		l[k] = Owned{Name: r.Name, Drain: time.Duration(r.Drain), Announce: r.Announce.announce(), Quiet: r.Quiet}
+		l[k] = Owned{Name: r.Name, Drain: time.Duration(r.Drain), Announce: r.Announce.announce(), Side: r.Side}
 	}
 	return l, nil
 }

@@ -11,7 +11,11 @@ import (
 // describe fills in what the plan says of its objects.
 func (m *maker) describe() {
 	add := func(k spec.Key) {
-		m.plan.Objects[k] = Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
+		o := Object{Name: m.name(k), Ignore: m.ignored(k), Protected: m.protected(k)}
+		if a, ok := k.(spec.AddressKey); ok {
+			o.Side = m.side(a)
+		}
+		m.plan.Objects[k] = o
 	}
 	for _, c := range m.plan.Changes.spans() {
 		add(c.Key)
@@ -44,8 +48,8 @@ func (m *maker) reason(c Change) string {
 	if m.Destroy {
 		return "everything of lvsform's is to go"
 	}
-	if k, ok := c.Key.(spec.AddressKey); ok && m.Desired.Elsewhere[k.Prefix.Addr()] != "" && !m.quiet(k) {
-		return "node " + m.Desired.Elsewhere[k.Prefix.Addr()] + " holds it"
+	if k, ok := c.Key.(spec.AddressKey); ok && m.taker(k) != "" {
+		return "node " + m.taker(k) + " holds it"
 	}
 	if !ours && unmanageable(c.Key) {
 		return "not in the configuration, which is the whole truth of this node"

@@ -53,7 +53,7 @@ type recordJSON struct {
 	Name     string        `json:"address"`
 	Drain    seconds       `json:"drain_seconds,omitempty"`
 	Announce *announceJSON `json:"announce,omitempty"`
-	Quiet    bool          `json:"quiet,omitempty"`
+	Side     spec.Side     `json:"side,omitempty"`
 }
 
 type identity struct {
@@ -69,6 +69,7 @@ type detail struct {
 	Connections *spec.Connections `json:"connections,omitempty"`
 	Ignore      []string          `json:"ignore_changes,omitempty"`
 	Protected   bool              `json:"protected,omitempty"`
+	Side        spec.Side         `json:"side,omitempty"`
 }
 
 type changeJSON struct {
@@ -192,7 +193,7 @@ func (p *Plan) unmanagedDocument() []unmanagedJSON {
 func (l Ledger) document() []recordJSON {
 	out := make([]recordJSON, 0, len(l))
 	for _, k := range slices.SortedFunc(maps.Keys(l), spec.CompareKeys) {
-		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain), announced(l[k].Announce), l[k].Quiet})
+		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain), announced(l[k].Announce), l[k].Side})
 	}
 	return out
 }

@@ -10,8 +10,8 @@ import (
 // Judge holds the rules that every state between two states must keep, on the way there and back, whatever subset of a
 // batch fails. It looks at what it is shown and trusts no order.
 type Judge struct {
-	// Quiet says which addresses are those of a real server; nil is none.
-	Quiet func(spec.AddressKey) bool
+	// Side is what an address is for; nil is a director's for each.
+	Side func(spec.AddressKey) spec.Side
 
 	a, b         spec.State
 	services     []spec.ServiceKey     // in both

@@ -19,11 +19,11 @@ func (j *Judge) host(s spec.State) error {
 	return nil
 }
 
-// up are the addresses of the state that clients may be sent to.
+// up are the addresses of the state that are a director's.
 func (j *Judge) up(s spec.State) map[netip.Addr]bool {
 	out := map[netip.Addr]bool{}
 	for k := range s.Addresses {
-		if j.Quiet == nil || !j.Quiet(k) {
+		if j.Side == nil || j.Side(k) == spec.SideDirector {
 			out[k.Prefix.Addr()] = true
 		}
 	}
@@ -63,15 +63,22 @@ func (j *Judge) virtual(s spec.State) error {
 	return nil
 }
 
-// servicesOn are those that packets for the address come to.
+// servicesOn are those that packets for the address come to, or may come to: by a mark that no rule of the state gives.
 func servicesOn(s spec.State, a netip.Addr) (out []spec.ServiceKey) {
 	for k := range s.Services {
 		if !k.IsMark() && k.Address.Addr() == a {
 			out = append(out, k)
 		}
 	}
+	ruled := map[spec.ServiceKey]bool{}
 	for r, v := range s.MarkRules {
-		if k := spec.Mark(v.Mark, spec.FamilyOf(a)); r.Address == a && s.Get(k) != nil {
+		k := spec.Mark(v.Mark, spec.FamilyOf(r.Address))
+		if ruled[k] = true; r.Address == a && s.Get(k) != nil {
+			out = append(out, k)
+		}
+	}
+	for k := range s.Services {
+		if k.IsMark() && k.MarkFamily == spec.FamilyOf(a) && !ruled[k] {
 			out = append(out, k)
 		}
 	}
@@ -94,15 +101,15 @@ func (j *Judge) complete(s spec.State, k spec.ServiceKey) bool {
 
 // quiet: on a real server a VIP is up only while nobody hears of it.
 func (j *Judge) quiet(s spec.State) error {
-	if j.Quiet == nil {
+	if j.Side == nil {
 		return nil
 	}
 	for k := range s.Addresses {
-		if !k.Prefix.Addr().Is4() || !j.Quiet(k) || heard(s, k) == "" {
+		if !k.Prefix.Addr().Is4() || j.Side(k) != spec.SideQuiet || heard(s, k) == "" {
 			continue
 		}
 		if j.a.Get(k) != nil && heard(j.a, k) != "" || j.b.Get(k) != nil && heard(j.b, k) != "" {
-			continue // arp = "none"
+			continue // it is heard of at that end anyway
 		}
 		return fmt.Errorf("rule 5: %s is up while ARP for it is answered, or it is announced, on %s", k, heard(s, k))
 	}

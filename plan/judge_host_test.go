@@ -24,6 +24,8 @@ func TestJudgeCatchesTheHost(t *testing.T) {
 		{"rule 4", "a VIP before its service", nil, []string{"address eth0 192.0.2.10/32", web, web1}, []string{"+address eth0 192.0.2.10/32"}},
 		{"rule 4", "a VIP before its servers", nil, []string{"address eth0 192.0.2.10/32", web, web1}, []string{"+" + web, "+address eth0 192.0.2.10/32"}},
 		{"rule 4", "a VIP before its marks", marked, append([]string{"address eth0 192.0.2.10/32", rule}, marked...), []string{"+address eth0 192.0.2.10/32"}},
+		{"rule 4", "a VIP before a service for marks of somebody else", marked[:1], append([]string{"address eth0 192.0.2.21/32"}, marked...), []string{"+address eth0 192.0.2.21/32"}},
+		{"rule 4", "a service for such marks before its VIP", append([]string{"address eth0 192.0.2.21/32"}, marked...), nil, []string{"-" + shop1, "-" + mark}},
 		{"rule 4", "a service before its VIP", []string{"address eth0 192.0.2.10/32", web}, nil, []string{"-" + web}},
 		{"rule 5", "a VIP before the settings", nil, append([]string{held}, quiet...), []string{"+" + held}},
 		{"rule 5", "settings before the VIP", append([]string{held}, quiet...), nil, []string{"~" + quiet[0]}},
@@ -38,7 +40,7 @@ func TestJudgeCatchesTheHost(t *testing.T) {
 	} {
 		a, b := around(c.a...), around(c.b...)
 		j, n := plan.NewJudge(a, b), spec.NewNode(spec.Kernel{}, a)
-		j.Quiet = func(k spec.AddressKey) bool { return k.Interface == "lo" }
+		j.Side = sideOf
 		err := j.State(n.State())
 		for _, text := range c.changes {
 			name, _, _ := strings.Cut(text[1:], "=")
@@ -62,4 +64,12 @@ func TestJudgeCatchesTheHost(t *testing.T) {
 			t.Errorf("%s: want %q, got %v", c.name, c.rule, err)
 		}
 	}
+}
+
+// sideOf is what an address of a machine is for.
+func sideOf(k spec.AddressKey) spec.Side {
+	if k.Interface == "lo" || k.Interface == "tunl0" {
+		return spec.SideQuiet
+	}
+	return spec.SideDirector
 }

@@ -43,7 +43,7 @@ func options(r *rand.Rand) plan.Options {
 	return plan.Options{
 		Drain:    func(spec.DestinationKey) time.Duration { return drain },
 		Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
-		Quiet:    drivertest.QuietAddress,
+		Side:     drivertest.AddressSide,
 		HandOver: func(k spec.AddressKey) bool { return taken == 0 || taken == 1 && k.Prefix.Addr().Is6() },
 	}
 }
@@ -100,7 +100,7 @@ func law(t *testing.T, r *rand.Rand, a, b spec.State, o plan.Options) {
 	}
 	roundTrip(t, a, b, cs)
 	j := plan.NewJudge(a, b)
-	j.Quiet = o.Quiet
+	j.Side = o.Side
 	walk(t, r, j, way{a, nil}, cs)
 	walk(t, r, j, way{a, cs}, cs.Inverse())
 	drains(t, a, cs)

@@ -17,9 +17,9 @@ type Owned struct {
 	// Drain is, for a service, how long its destinations may keep their connections when they go, for the time when no
 	// configuration says so any more.
 	Drain time.Duration
-	// Announce is, for an address, how it is made known when it comes back; Quiet says that it is a real server's.
+	// Announce is, for an address, how it is made known when it comes back; Side what it is for.
 	Announce spec.Announce
-	Quiet    bool
+	Side     spec.Side
 	// Original and Ours are set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the
 	// value that stood there before lvsform first changed it, and the one it set last.
 	Original, Ours spec.Value

@@ -52,7 +52,7 @@ func Make(in Inputs) (*Plan, error) {
 	if err := m.impossible(); err != nil && !m.Compare {
 		return nil, err
 	}
-	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain, Announce: m.announce, Quiet: m.quiet, HandOver: m.handOver})
+	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain, Side: m.side, Announce: m.announce, HandOver: m.handOver})
 	m.adopt()
 	m.record()
 	m.describe()
@@ -98,26 +98,30 @@ func (m *maker) shared(k spec.Key) bool {
 	return restorable(k) && k.Kind() != spec.KindTimeouts && (spec.Satisfies(live, want) || live != nil && m.minimum(k, live, want))
 }
 
-// announce is how an address is made known: as declared, as it was when it was, or as usual.
+// side is what an address is for: as declared, or as it was when it was.
+func (m *maker) side(k spec.AddressKey) spec.Side {
+	if m.declared(k) {
+		return m.Desired.Objects[k].Side
+	}
+	return m.Ledger[k].Side
+}
+
+// announce is how an address is made known, as with side.
 func (m *maker) announce(k spec.AddressKey) spec.Announce {
-	if m.declared(k) && !m.Restore {
+	if m.declared(k) {
 		return m.Desired.Objects[k].Announce
 	}
-	if owned, ours := m.Ledger[k]; ours {
-		return owned.Announce
-	}
-	return spec.DefaultAnnounce
+	return m.Ledger[k].Announce
 }
 
-func (m *maker) quiet(k spec.AddressKey) bool {
-	if m.declared(k) && !m.Restore {
-		return m.Desired.Objects[k].Quiet
-	}
-	return m.Ledger[k].Quiet
-}
+func (m *maker) handOver(k spec.AddressKey) bool { return m.taker(k) != "" }
 
-func (m *maker) handOver(k spec.AddressKey) bool {
-	return m.Desired.Elsewhere[k.Prefix.Addr()] != "" && !m.declared(k)
+// taker is the node that takes over an address of a director that goes, or "".
+func (m *maker) taker(k spec.AddressKey) string {
+	if m.declared(k) || m.side(k) != spec.SideDirector {
+		return ""
+	}
+	return m.Desired.Elsewhere[k.Prefix.Addr()]
 }
 
 func (m *maker) drain(k spec.DestinationKey) time.Duration {
@@ -164,7 +168,7 @@ func (m *maker) record() {
 			want.Drain = spec.DefaultDrain
 		}
 		if a, ok := k.(spec.AddressKey); ok {
-			want.Announce, want.Quiet = m.announce(a), m.quiet(a)
+			want.Announce, want.Side = m.announce(a), m.side(a)
 		}
 		if owned, ours := m.Ledger[k]; !ours || owned != want {
 			m.plan.Records[k] = want

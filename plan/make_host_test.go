@@ -26,7 +26,7 @@ func declared(texts ...string) spec.Desired {
 		case spec.ServiceKey:
 			o.Pool = &spec.Lifecycle{Drain: time.Minute}
 		case spec.AddressKey:
-			o.Announce = spec.Announce{Count: 2, Interval: time.Second}
+			o.Announce, o.Side = spec.Announce{Count: 2, Interval: time.Second}, spec.SideDirector
 		}
 		d.Objects[k] = o
 	}
@@ -36,7 +36,11 @@ func declared(texts ...string) spec.Desired {
 func keyed(texts ...string) plan.Ledger {
 	l := plan.Ledger{}
 	for _, text := range texts {
-		l[key(text)] = plan.Owned{Name: "x." + text}
+		o := plan.Owned{Name: "x." + text}
+		if k, ok := key(text).(spec.AddressKey); ok {
+			o.Side = sideOf(k)
+		}
+		l[key(text)] = o
 	}
 	return l
 }
@@ -147,7 +151,9 @@ func TestTargetsBringWhatTheyNeed(t *testing.T) {
 		"neighbour eth0 192.0.2.53=02:00:5e:00:53:01")
 	for name, k := range map[string]string{`real_server.r.address["198.51.100.1/32"]`: held, `real_server.r.sysctl["net.ipv4.conf.all.arp_ignore"]`: ignore} {
 		o := d.Objects[key(k)]
-		o.Name, o.Quiet = name, k == held
+		if o.Name = name; k == held {
+			o.Side = spec.SideQuiet
+		}
 		d.Objects[key(k)] = o
 	}
 	shop := []string{"create " + mark, "create " + shop1, "create " + rule}

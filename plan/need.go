@@ -82,7 +82,7 @@ func (n *needs) of(k spec.Key) []spec.Key {
 		return []spec.Key{spec.SysctlKey{Name: "net.ipv4.vs.conntrack"}}
 	case spec.AddressKey:
 		out := append([]spec.Key{spec.LinkKey{Name: k.Interface}}, n.services[k.Prefix.Addr().String()]...)
-		if n.quiet(k) {
+		if n.side(k) == spec.SideQuiet {
 			out = append(out, n.blocks[blockOf(n.name(k))]...)
 		}
 		return out

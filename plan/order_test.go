@@ -80,6 +80,20 @@ func TestOrder(t *testing.T) {
 			delete fwmark 21 ipv4 -> 10.0.0.11:0
 			--
 			delete fwmark 21 ipv4`},
+		"where rules of somebody else mark packets, a VIP may be theirs": {nil, []string{"address eth0 192.0.2.21/32", mark, shop1}, `
+			create fwmark 21 ipv4
+			create fwmark 21 ipv4 -> 10.0.0.11:0
+			--
+			create address eth0 192.0.2.21/32, announced`},
+		"and goes when the service is drained": {[]string{"address eth0 192.0.2.21/32", "address eth0 2001:db8::9/128", mark, shop1}, nil, `
+			update fwmark 21 ipv4 -> 10.0.0.11:0
+			--
+			delete address eth0 2001:db8::9/128
+			delete address eth0 192.0.2.21/32, waits 1m0s
+			--
+			delete fwmark 21 ipv4 -> 10.0.0.11:0, waits 1m0s
+			--
+			delete fwmark 21 ipv4`},
 		"marks are given when their service is complete": {nil, []string{"address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", mark, shop1}, `
 			create fwmark 21 ipv4
 			create fwmark 21 ipv4 -> 10.0.0.11:0
@@ -158,7 +172,7 @@ func TestOrder(t *testing.T) {
 		"an IPv6 address has one length": {[]string{"address eth0 2001:db8::9/64"}, []string{"address eth0 2001:db8::9/128"}, `
 			delete address eth0 2001:db8::9/64
 			--
-			create address eth0 2001:db8::9/128`},
+			create address eth0 2001:db8::9/128, announced`},
 		"FULLNAT has its rule while it takes connections": {nil,
 			[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, `
 			update sysctl net.ipv4.vs.conntrack
@@ -196,7 +210,7 @@ func TestOrder(t *testing.T) {
 			[]string{"sync master=eth0", "address eth0 192.0.2.10/32"}, []string{"sync master=eth1", "link eth1=device up", "address eth1 192.0.2.11/32"}, `
 			update link eth1
 			--
-			create address eth1 192.0.2.11/32
+			create address eth1 192.0.2.11/32, announced
 			--
 			delete sync master
 			--
@@ -208,7 +222,7 @@ func TestOrder(t *testing.T) {
 			cs := plan.Diff(around(c.a...), around(c.b...), plan.Options{
 				Drain:    func(spec.DestinationKey) time.Duration { return time.Minute },
 				Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
-				Quiet:    func(k spec.AddressKey) bool { return k.Interface == "lo" },
+				Side:     sideOf,
 				HandOver: func(k spec.AddressKey) bool { return k.Prefix.Addr().String() == "203.0.113.9" },
 			})
 			if diff := cmp.Diff(strings.ReplaceAll(strings.TrimSpace(c.want), "\t", ""), told(cs)); diff != "" {

@@ -115,7 +115,7 @@ func (h *history) configuration(r *rand.Rand, s spec.State) spec.Desired {
 		case spec.ServiceKey:
 			o.Pool = &spec.Lifecycle{Drain: time.Minute}
 		case spec.AddressKey:
-			o.Quiet, o.Announce = drivertest.QuietAddress(k), spec.DefaultAnnounce
+			o.Side, o.Announce = drivertest.AddressSide(k), spec.DefaultAnnounce
 		}
 		d.Objects[k] = o
 	}

@@ -46,6 +46,8 @@ type Object struct {
 	Protected bool
 	// Connections are those that the live destination had when the plan was made; for a service, of all its destinations.
 	Connections spec.Connections
+	// Side is what an address is for.
+	Side spec.Side
 	// Reason says why the object changes where the change alone does not: "not in the configuration any more".
 	Reason string
 }

@@ -70,8 +70,8 @@ func director() *plan.Plan {
 	p := between(live, to)
 	p.Records = plan.Ledger{
 		key(mark):                            {Name: "service.shop", Drain: 10 * time.Minute},
-		key("address eth0 192.0.2.10/32"):    {Name: "vip.web", Announce: spec.DefaultAnnounce},
-		key("address tunl0 198.51.100.1/32"): {Name: "real_server.web", Quiet: true},
+		key("address eth0 192.0.2.10/32"):    {Name: "vip.web", Announce: spec.DefaultAnnounce, Side: spec.SideDirector},
+		key("address tunl0 198.51.100.1/32"): {Name: "real_server.web", Side: spec.SideQuiet},
 	}
 	return p
 }

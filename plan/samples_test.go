@@ -49,12 +49,17 @@ func between(live, desired spec.State) *plan.Plan {
 		Config:  "sha256:0123",
 		Changes: plan.Diff(live, desired, plan.Options{
 			Drain:    func(spec.DestinationKey) time.Duration { return 10 * time.Minute },
+			Side:     sideOf,
 			Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
 		}),
 		Objects: map[spec.Key]plan.Object{},
 	}
 	for _, c := range p.Changes {
-		p.Objects[c.Key] = plan.Object{Name: nameOf(c.Key)}
+		o := plan.Object{Name: nameOf(c.Key)}
+		if k, ok := c.Key.(spec.AddressKey); ok {
+			o.Side = sideOf(k)
+		}
+		p.Objects[c.Key] = o
 	}
 	return p
 }

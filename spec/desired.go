@@ -37,8 +37,8 @@ type Object struct {
 	Maintenance bool
 	// Announce is how an address is made known to its neighbours once it is up; the zero value is not at all.
 	Announce Announce
-	// Quiet says that an address is a VIP on a real server. An IPv4 one must not be heard of while it is up.
-	Quiet bool
+	// Side is what an address is for.
+	Side Side
 	// Minimum says that a setting is derived: a live value that keeps an address as quiet as the declared one stays.
 	Minimum bool
 }

@@ -76,7 +76,8 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	for k := range in.Ledger {
 		if v := in.Live.Get(k); v != nil {
 			d.State.Set(k, v)
-			d.Objects[k] = spec.Object{Name: in.Ledger[k].Name, Lifecycle: &spec.Lifecycle{}, Pool: poolOf(k, in.Ledger, done)}
+			o := in.Ledger[k]
+			d.Objects[k] = spec.Object{Name: o.Name, Lifecycle: &spec.Lifecycle{}, Pool: poolOf(k, in.Ledger, done), Announce: o.Announce, Side: o.Side}
 		}
 	}
 	for k, v := range in.Live.Destinations {
@@ -87,7 +88,8 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	was := done.Changes.Before()
 	for k, v := range was {
 		d.State.Set(k, v)
-		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: done.Objects[k].Ignore}, Pool: poolOf(k, in.Ledger, done)}
+		o := done.Objects[k]
+		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: o.Ignore}, Pool: poolOf(k, in.Ledger, done), Announce: in.Ledger[k].Announce, Side: o.Side}
 	}
 	for _, s := range done.Changes {
 		if o := d.Objects[s.Key]; s.Announce.Count > 0 {

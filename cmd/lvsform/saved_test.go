@@ -123,3 +123,26 @@ func TestRollbackWhereTheServiceIsGone(t *testing.T) {
 	w.run(exitError, "rollback", w.node(), "--auto-approve", w.path("saved.plan"))
 	w.says(w.err, "apply a configuration instead")
 }
+
+// A VIP that is rolled back is known for what it is, although no service listens on it: it comes last, announced as before, and
+// goes again in the right order.
+func TestRollbackKnowsVIPs(t *testing.T) {
+	w := newWorld(t)
+	vip := "vip \"web\" {\n  addresses = [\"192.0.2.21\"]\n  interface = \"eth0\"\n  announce {\n    count = 1\n  }\n}\n"
+	service := "\nservice \"web\" {\n  listen \"fwmark\" {\n    mark   = 21\n    family = \"ipv4\"\n  }\n  scheduler = \"rr\"\n  pool      = pool.web\n}\n"
+	pool := "pool \"web\" {\n  forward = \"direct\"\n  server \"a\" {\n    address = \"10.0.0.11\"\n  }\n}\n"
+	module := "module \"ftp\" {\n  name = \"ip_vs_ftp\"\n}\n"
+	w.write("with/main.lvs.hcl", module+vip+pool+service)
+	w.write("without/main.lvs.hcl", module+pool)
+	steps := func() string { return strings.Split(w.out[strings.Index(w.out, "Steps, in this order"):], "Plan:")[0] }
+	w.run(exitDone, "apply", w.node(), "--auto-approve", w.path("with"))
+	w.run(exitDone, "plan", w.node(), "--out", w.path("saved.plan"), w.path("without"))
+	goes := steps()
+	w.run(exitDone, "apply", w.node(), w.path("saved.plan"))
+	w.run(exitDone, "rollback", w.node(), "--auto-approve", w.path("saved.plan"))
+	w.says(steps(), "batch 2\n    3. create address eth0 192.0.2.21/32, then announced once")
+	w.run(exitDone, "plan", w.node(), w.path("without"))
+	if got := steps(); got != goes {
+		t.Errorf("goes again by\n%s\nand went by\n%s", got, goes)
+	}
+}

@@ -3,12 +3,13 @@ package drivertest
 import (
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
 
 // RandomNode is a node as configurations make them: a RandomState, and around it interfaces, settings, addresses and rules, some of them
-// those of a director, some those of a real server (see QuietAddress). It agrees with itself as a kernel does (see CloseNode).
+// those of a director, some those of a real server (see AddressSide). It agrees with itself as a kernel does (see CloseNode).
 func RandomNode(r *rand.Rand) spec.State {
 	s := RandomState(r)
 	nodeLinks(r, &s)
@@ -26,8 +27,18 @@ func RandomNode(r *rand.Rand) spec.State {
 	return s
 }
 
-// QuietAddress says that an address of a RandomNode is that of a real server.
-func QuietAddress(k spec.AddressKey) bool { return k.Interface == "lo" || k.Interface == "tunl0" }
+// AddressSide is what an address of a RandomNode is for.
+func AddressSide(k spec.AddressKey) spec.Side {
+	switch {
+	case k.Interface == "lo" || k.Interface == "tunl0":
+		return spec.SideQuiet
+	case k.Interface == "any.cast1":
+		return spec.SideServer
+	case strings.HasPrefix(k.Prefix.String(), "10.") || strings.HasPrefix(k.Prefix.String(), "2001:db8:5:"): // its own
+		return ""
+	}
+	return spec.SideDirector
+}
 
 func nodeLinks(r *rand.Rand, s *spec.State) {
 	s.Set(spec.LinkKey{Name: "lo"}, spec.Link{Type: "loopback", Up: true})
@@ -140,7 +151,7 @@ func nodeRealServer(r *rand.Rand, s *spec.State) {
 	var vips []netip.Addr
 	for _, a := range addresses("198.51.100.1", "198.51.100.2", "192.0.2.10", "2001:db8:9::1") {
 		if r.IntN(3) == 0 {
-			k := spec.AddressKey{Interface: pick(r, "lo", "lo", "tunl0"), Prefix: netip.PrefixFrom(a, a.BitLen())}
+			k := spec.AddressKey{Interface: pick(r, "lo", "lo", "tunl0", "any.cast1"), Prefix: netip.PrefixFrom(a, a.BitLen())}
 			s.Set(k, spec.VIP(k))
 			vips = append(vips, a)
 		}

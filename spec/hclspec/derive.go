@@ -127,7 +127,11 @@ func (d *derivation) holdAddress(a netip.Addr) {
 	}
 	d.addresses[a] = true
 	k := spec.AddressKey{Interface: d.name, Prefix: netip.PrefixFrom(a, a.BitLen())}
-	d.add(k, spec.VIP(k), "address", k.Prefix.String(), spec.Object{Quiet: d.arp != "none"})
+	side := spec.SideQuiet
+	if d.arp == "none" {
+		side = spec.SideServer
+	}
+	d.add(k, spec.VIP(k), "address", k.Prefix.String(), spec.Object{Side: side})
 }
 
 // quiet keeps the node from answering ARP for the addresses. IPv6 addresses of other interfaces are never answered for.

@@ -34,7 +34,7 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 	case derived && !l.derived[k] && already != v && k.Kind() == spec.KindSysctl:
 		l.clash("LVS054", l.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 			"%s is %s here, and %s needs %s: leave it out, or remove %s.", k, s.Value, o.Name, v.(spec.Sysctl).Value, l.blockOf(o.Name))
-	case already != v || first.Quiet != o.Quiet || first.Announce != o.Announce:
+	case already != v || first.Side != o.Side || first.Announce != o.Announce:
 		l.clash("LVS051", from.place(""), "Object declared twice", "%s is declared by %s too, at %s, and differently: it can be one of the two.",
 			k, first.Name, l.node.origins[k].place(""))
 	}

@@ -42,9 +42,12 @@ func attributes(k spec.Key, v spec.Value, o spec.Object) (text string) {
 	if o.Announce != (spec.Announce{}) {
 		text += fmt.Sprintf(" announce=%d/%s", o.Announce.Count, o.Announce.Interval)
 	}
-	for i, is := range []bool{o.Quiet, o.Minimum, o.Lifecycle.PreventDestroy} {
+	if o.Side != "" {
+		text += " " + string(o.Side)
+	}
+	for i, is := range []bool{o.Minimum, o.Lifecycle.PreventDestroy} {
 		if is {
-			text += []string{" quiet", " minimum", " prevent_destroy"}[i]
+			text += []string{" minimum", " prevent_destroy"}[i]
 		}
 	}
 	return text
@@ -161,7 +164,7 @@ func TestNodesInJSON(t *testing.T) {
   service.web.tcp["192.0.2.10:80"].server["a"] = tcp 192.0.2.10:80 -> 10.0.0.1:80 forward=tunnel weight=1
   service.web.fwmark["1/ipv4"].server["a"] = fwmark 1 ipv4 -> 10.0.0.1:0 forward=tunnel weight=1
   sysctl.x["net.ipv4.ip_forward"] = sysctl net.ipv4.ip_forward value=1
-  vip.web.address["192.0.2.10/32"] = address eth0 192.0.2.10/32 label=eth0 scope=global origin=108 announce=1/1.1s
+  vip.web.address["192.0.2.10/32"] = address eth0 192.0.2.10/32 label=eth0 scope=global origin=108 announce=1/1.1s director
   service.web.fwmark["1/ipv4"].match["tcp 192.0.2.10:443"] = mark_rule tcp 192.0.2.10:443 mark=1
 node "web[\"a\"]" match ["a"] roles [] address 10.0.0.1
   elsewhere 192.0.2.10: lb1
@@ -171,7 +174,7 @@ node "web[\"a\"]" match ["a"] roles [] address 10.0.0.1
   real_server.web.sysctl["net.ipv4.conf.all.arp_ignore"] = sysctl net.ipv4.conf.all.arp_ignore value=1 minimum
   real_server.web.sysctl["net.ipv4.conf.all.rp_filter"] = sysctl net.ipv4.conf.all.rp_filter value=0
   real_server.web.sysctl["net.ipv4.conf.tunl0.rp_filter"] = sysctl net.ipv4.conf.tunl0.rp_filter value=0
-  real_server.web.address["192.0.2.10/32"] = address lo 192.0.2.10/32 label=lo scope=global origin=108 quiet
+  real_server.web.address["192.0.2.10/32"] = address lo 192.0.2.10/32 label=lo scope=global origin=108 quiet_real_server
 `
 	if diff := cmp.Diff(want, told(c)); diff != "" {
 		t.Errorf("nodes (-want +got):\n%s", diff)

@@ -190,7 +190,7 @@ func (l *loader) hold(in instance, h holder, addr netip.Addr) {
 	}
 	k := spec.AddressKey{Interface: h.name, Prefix: netip.PrefixFrom(addr, addr.BitLen())}
 	name := in.addr + ".address[" + strconv.Quote(k.Prefix.String()) + "]"
-	l.put(k, spec.VIP(k), spec.Object{Name: name, Announce: h.announce}, origin{block: in.block}, false)
+	l.put(k, spec.VIP(k), spec.Object{Name: name, Announce: h.announce, Side: spec.SideDirector}, origin{block: in.block}, false)
 	l.held = append(l.held, held{addr: addr, at: k, holder: h, in: in})
 }
 
