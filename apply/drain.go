@@ -17,29 +17,34 @@ func (r *run) drain(ctx context.Context, cs plan.Changeset) (waited bool, err er
 		delete(w, k) // it was waited for with an address
 	}
 	waited = len(w) > 0
-	start, pause := time.Now(), 50*time.Millisecond
+	start, pause, left := time.Now(), schedulingEnds, w.longest()
 	for len(w) > 0 {
-		counts, err := r.driver.Connections(ctx, w.services())
-		elapsed := time.Since(start)
-		if err != nil && elapsed >= w.longest() {
-			return waited, fmt.Errorf("reading connections to drain: %w", err)
-		}
-		e := Event{Kind: EventDrain, Elapsed: elapsed, Left: w.longest() - elapsed}
-		if err == nil {
-			e = r.look(w, counts, elapsed)
-		}
-		if len(w) == 0 {
-			return waited, nil
-		}
-		e.Steps = len(w)
-		r.report(e)
-		if err := sleep(ctx, min(pause, e.Left)); err != nil {
+		if err := sleep(ctx, min(pause, left)); err != nil {
 			return waited, fmt.Errorf("interrupted while draining: %w", err)
 		}
 		pause = min(2*pause, time.Second)
+		counts, err := r.driver.Connections(ctx, w.services())
+		elapsed := time.Since(start)
+		left = w.longest() - elapsed
+		switch {
+		case err != nil && left <= 0:
+			return waited, fmt.Errorf("reading connections to drain: %w", err)
+		case err != nil:
+			r.report(Event{Kind: EventDrain, Steps: len(w), Elapsed: elapsed, Left: left})
+			continue
+		}
+		if e := r.look(w, counts, elapsed); len(w) > 0 {
+			e.Steps, left = len(w), e.Left
+			r.report(e)
+		}
 	}
 	return waited, nil
 }
+
+// A CPU that has read a weight just before it became 0 may still be about to count the connection that it schedules by it. That takes
+// microseconds, or until a virtual CPU has its turn again. After this time only persistent clients add to the count, so that the
+// first look is as good as any later one. (A TCP connection counts as active from its first packet on.)
+const schedulingEnds = 50 * time.Millisecond
 
 // look takes those off the list that need not be waited for any longer.
 func (r *run) look(w waiting, counts map[spec.DestinationKey]spec.Connections, elapsed time.Duration) Event {

@@ -217,3 +217,20 @@ func TestNeitherStateReached(t *testing.T) {
 		t.Fatalf("%v", err)
 	}
 }
+
+// A connection that was being scheduled when the weight became 0 is counted a moment later.
+func TestDrainSeesWhatIsBeingScheduled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, start := newMemory(twoServers()), time.Now()
+		m.connections = func() map[spec.DestinationKey]spec.Connections {
+			if since := time.Since(start); since < 20*time.Millisecond || since > 7*time.Second {
+				return nil
+			}
+			return map[spec.DestinationKey]spec.Connections{server1: {Active: 1}}
+		}
+		p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
+		if err := apply.Run(t.Context(), m, p, options(t)); err != nil || time.Since(start) < 7*time.Second {
+			t.Errorf("deleted after %s: %v", time.Since(start), err)
+		}
+	})
+}
