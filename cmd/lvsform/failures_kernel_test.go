@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,7 +62,7 @@ type console struct {
 // prologue is what every page has beside the configuration in web: lvsform, a look at all of the node, and eth0, with somebody
 // at the other end.
 const prologue = `
-shopt -s expand_aliases
+set -o pipefail
 export BE_LVSFORM=1 LVSFORM_RUN_DIR=run
 PATH=$PWD/bin:$PATH
 look() {
@@ -72,6 +73,7 @@ look() {
 sight() { look 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec' | sort; }
 note() { sight > before; }
 same() { sight | diff before - && echo as before; }
+apply() { lvsform apply --auto-approve "$@" 2>&1 > /dev/null; }
 upon() { for i in {1..400}; do eval "$1" && return; sleep 0.05; done; echo "it does not come true: $1"; }
 for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done
 ip link add eth0 type veth peer name peer
@@ -111,11 +113,33 @@ func newConsole(t *testing.T) *console {
 		in.Close()
 		cmd.Wait()
 	})
+	listen(t)
 	s.in, s.out = in, bufio.NewReader(out)
 	if said := s.command(prologue); said != "" {
 		t.Fatal(said)
 	}
 	return s
+}
+
+// listen takes connections on port 80 and keeps them as long as clients do.
+func listen(t *testing.T) {
+	l, err := net.Listen("tcp", ":80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				io.Copy(io.Discard, conn)
+				conn.Close()
+			}()
+		}
+	}()
 }
 
 const mark = "--- that was it ---"
