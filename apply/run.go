@@ -44,7 +44,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 		return err
 	}
 	if err := o.Ledger.Save(p.Intend(ledger)); err != nil {
-		return err
+		return fmt.Errorf("%w\nNothing was changed", err)
 	}
 	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience, waited: map[spec.DestinationKey]bool{}}
 	if r.report == nil {
@@ -55,7 +55,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 			return err
 		}
 		if err := o.Ledger.Save(ledger); err != nil {
-			return &NotConvergedError{Cause: cause, Problems: []error{err}}
+			return &NotConvergedError{Cause: cause, Problems: []error{fmt.Errorf("everything was undone, and what belongs to lvsform now could not be recorded: %w", err)}}
 		}
 		return r.undone(cause)
 	}

@@ -72,8 +72,10 @@ look() {
 }
 sight() { look 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec' | sort; }
 note() { sight > before; }
-same() { sight | diff before - && echo as before; }
+same() { sight | diff before - | grep '^[<>]' || echo as before; }
 apply() { lvsform apply --auto-approve "$@" 2>&1 > /dev/null; }
+begin() { lvsform apply --auto-approve "$@" > /dev/null 2> said 3>&- & }
+ends() { wait $! 2> /dev/null; echo $?; grep -A9 error: said; }
 upon() { for i in {1..400}; do eval "$1" && return; sleep 0.05; done; echo "it does not come true: $1"; }
 for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done
 ip link add eth0 type veth peer name peer
@@ -162,12 +164,14 @@ func (s *console) command(line string) string {
 }
 
 var (
-	spaceNumber = regexp.MustCompile(`net([:-])(\[?)[0-9]{6,}`)
+	spaceNumber = regexp.MustCompile(`net([:-])(\[?)[0-9]{6,}(-[0-9]+)?`)
+	freshNames  = regexp.MustCompile(`\.(new|lvsform-doctor)-[0-9]+`)
 	processes   = regexp.MustCompile(`process [0-9]+, since [0-9:]+`)
 )
 
 func (s *console) tidy(text string) string {
 	text = strings.ReplaceAll(text, s.dir, "DIR")
 	text = spaceNumber.ReplaceAllString(text, "net${1}${2}NUMBER")
+	text = freshNames.ReplaceAllString(text, ".$1-NUMBER")
 	return processes.ReplaceAllString(text, "process NUMBER, since TIME")
 }

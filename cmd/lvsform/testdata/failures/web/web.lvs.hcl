@@ -4,7 +4,8 @@ vip "web" {
   interface = "eth0"
 
   announce {
-    count = 1
+    count    = 2
+    interval = "2s"
   }
 }
 
