@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -55,7 +54,7 @@ func (r *run) tell(ctx context.Context, addresses []spec.AddressKey, told map[sp
 		return nil
 	}
 	if err := r.driver.Announce(context.WithoutCancel(ctx), addresses); err != nil {
-		return fmt.Errorf("announcing: %w", err)
+		return err
 	}
 	for _, k := range addresses {
 		told[k]++

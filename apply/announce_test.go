@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,7 +58,14 @@ func TestAnAddressThatCannotBeAnnouncedGoesAgain(t *testing.T) {
 }
 
 // An address that goes waits for the servers that go with it, once; and is announced again when that is undone.
-func TestAnAddressWaits(t *testing.T) {
+func TestAnAddressWaits(t *testing.T) { addressWaits(t, nil, "the node is as it was before", 3) }
+
+func TestAnAddressThatIsBackCannotBeAnnounced(t *testing.T) {
+	addressWaits(t, errors.New("no CAP_NET_RAW"), "the node is as it was before, but for what its neighbours know: no CAP_NET_RAW", 1)
+}
+
+func addressWaits(t *testing.T, cannot error, says string, announced int) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		a := twoServers()
 		a.Set(vip, spec.VIP(vip))
@@ -85,7 +93,7 @@ func TestAnAddressWaits(t *testing.T) {
 			case c.Key == spec.Key(vip) && c.After == nil:
 				gone = time.Since(start)
 			case c.Key.Kind() == spec.KindService && c.After == nil:
-				last = c
+				last, m.announceErr = c, cannot
 				return &fault{}
 			}
 			return nil
@@ -98,8 +106,8 @@ func TestAnAddressWaits(t *testing.T) {
 		if gone < 10*time.Second || time.Since(start) > 30*time.Second {
 			t.Errorf("the address went after %s, and all of it took %s", gone, time.Since(start))
 		}
-		if len(m.announced) != 3 {
-			t.Errorf("announced %v", m.announced)
+		if len(m.announced) != announced || !strings.HasSuffix(err.Error(), says) {
+			t.Errorf("announced %v: %v", m.announced, err)
 		}
 	})
 }

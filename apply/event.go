@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -52,11 +53,19 @@ func (e *GoneError) Error() string {
 }
 
 // RolledBackError says that a run failed and that the node is again as it was.
-type RolledBackError struct{ Cause error }
+type RolledBackError struct {
+	Cause error
+	// Untold is why addresses that are back could not be announced.
+	Untold []error
+}
 
 // Error is the cause, and that nothing of the run is left.
 func (e *RolledBackError) Error() string {
-	return fmt.Sprintf("%v\nEverything that was done has been undone: the node is as it was before", e.Cause)
+	text := fmt.Sprintf("%v\nEverything that was done has been undone: the node is as it was before", e.Cause)
+	if len(e.Untold) > 0 {
+		text += fmt.Sprintf(", but for what its neighbours know: %v", errors.Join(e.Untold...))
+	}
+	return text
 }
 
 // Unwrap is the cause.

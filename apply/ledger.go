@@ -42,6 +42,7 @@ type ownedJSON struct {
 	Side     spec.Side       `json:"side,omitempty"`
 	Original json.RawMessage `json:"original,omitempty"`
 	Ours     json.RawMessage `json:"ours,omitempty"`
+	Earlier  json.RawMessage `json:"earlier,omitempty"`
 }
 
 type announceJSON struct {
@@ -109,7 +110,7 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 				return nil, fmt.Errorf("%s: %w", text, err)
 			}
 		}
-		for raw, v := range map[*json.RawMessage]*spec.Value{&o.Original: &owned.Original, &o.Ours: &owned.Ours} {
+		for raw, v := range map[*json.RawMessage]*spec.Value{&o.Original: &owned.Original, &o.Ours: &owned.Ours, &o.Earlier: &owned.Earlier} {
 			if len(*raw) == 0 {
 				continue
 			}
@@ -135,6 +136,9 @@ func (f LedgerFile) Save(l plan.Ledger) error {
 		}
 		if o.Original != nil {
 			out.Original, out.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
+		}
+		if o.Earlier != nil {
+			out.Earlier = spec.EncodeValue(o.Earlier)
 		}
 		j.Objects[k.String()] = out
 	}

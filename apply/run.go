@@ -44,7 +44,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 		return err
 	}
 	if err := o.Ledger.Save(p.Intend(ledger)); err != nil {
-		return err
+		return fmt.Errorf("%w\nNothing was changed", err)
 	}
 	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience, waited: map[spec.DestinationKey]bool{}}
 	if r.report == nil {
@@ -55,7 +55,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 			return err
 		}
 		if err := o.Ledger.Save(ledger); err != nil {
-			return &NotConvergedError{Cause: cause, Problems: []error{err}}
+			return &NotConvergedError{Cause: cause, Problems: []error{fmt.Errorf("everything was undone, and what belongs to lvsform now could not be recorded: %w", err)}}
 		}
 		return r.undone(cause)
 	}
@@ -72,6 +72,9 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 // fits says why the plan cannot be done on the node as it is now.
 func fits(p *plan.Plan, cs plan.Changeset, live spec.State, file LedgerFile) error {
 	if _, err := cs.On(live); err != nil {
+		if refused := (*spec.Refusal)(nil); errors.As(err, &refused) {
+			return fmt.Errorf("%w: the node has changed since the plan was made: make a new plan", err)
+		}
 		return err
 	}
 	others, err := file.Others()
@@ -117,6 +120,8 @@ type run struct {
 	failed plan.Changeset
 	// waited are the destinations that are not waited for any more, on the way there or on the way back.
 	waited map[spec.DestinationKey]bool
+	// untold is why addresses that undoing brought back could not be announced.
+	untold []error
 	// patience is how long a node that cannot be read is asked again.
 	patience time.Duration
 }

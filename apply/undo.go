@@ -47,7 +47,7 @@ func (r *run) undo(ctx context.Context, cause error) error {
 	}
 	maps.Copy(want, back.After())
 	if off := r.plan.Mismatches(want, now, done); len(off) > 0 {
-		return &NotConvergedError{Cause: cause, Problems: problems, Off: off}
+		return &NotConvergedError{Cause: cause, Problems: append(problems, r.untold...), Off: off}
 	}
 	return nil
 }
@@ -116,7 +116,7 @@ func (r *run) takeBack(ctx context.Context, back plan.Changeset) (problems []err
 		err := r.batch(ctx, batch, true)
 		if err == nil {
 			if err := r.announce(ctx, batch); err != nil {
-				problems = append(problems, fmt.Errorf("undoing: %w", err)) // the address is up all the same
+				r.untold = append(r.untold, err) // the address is up all the same
 			}
 			continue
 		}
@@ -167,5 +167,5 @@ func (r *run) undone(cause error) error {
 	if len(r.done) == 0 {
 		return fmt.Errorf("%w\nNothing was changed", cause)
 	}
-	return &RolledBackError{Cause: cause}
+	return &RolledBackError{cause, r.untold}
 }

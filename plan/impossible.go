@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/lvsform/lvsform/spec"
@@ -14,7 +15,12 @@ func (m *maker) impossible() error {
 		return nil
 	}
 	var errs []error
-	for _, k := range m.Desired.State.Host().Keys() {
+	keys := m.Desired.State.Host().Keys()
+	for k := range m.Desired.State.SyncDaemons {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, spec.CompareKeys)
+	for _, k := range keys {
 		if m.goal.Get(k) == nil || !m.chosen(k) {
 			continue
 		}
@@ -36,8 +42,22 @@ func (m *maker) cannot(k spec.Key) string {
 		return m.missing(k.Interface)
 	case spec.AddressKey:
 		return m.cannotHold(k)
+	case spec.SyncDaemonKey:
+		return m.cannotSync(k)
 	}
 	return ""
+}
+
+// cannotSync: a master sends from the moment it is started, a backup hears later what comes.
+func (m *maker) cannotSync(k spec.SyncDaemonKey) string {
+	want := m.goal.SyncDaemons[k]
+	if spec.Satisfies(m.Live.Get(k), want) {
+		return ""
+	}
+	if link, there := m.goal.Links[spec.LinkKey{Name: want.Interface}]; there && !link.Up && k.Role == spec.Master {
+		return "the interface " + want.Interface + " is down, and nothing can be sent from it: bring it up first"
+	}
+	return m.missing(want.Interface)
 }
 
 func (m *maker) cannotHold(k spec.AddressKey) string {

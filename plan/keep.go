@@ -74,7 +74,7 @@ func (m *maker) originals() {
 	var along []spec.SysctlKey // those that others set may have to stay with them
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || live != owned.Ours || m.untouchable(k, live) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {

@@ -23,6 +23,13 @@ type Owned struct {
 	// Original and Ours are set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the
 	// value that stood there before lvsform first changed it, and the one it set last.
 	Original, Ours spec.Value
+	// Earlier is set while a run is under way: what Ours was before it. A run that is killed may leave either.
+	Earlier spec.Value
+}
+
+// left says that a value may be one that lvsform has left there.
+func (o Owned) left(live spec.Value) bool {
+	return live == o.Ours || o.Earlier != nil && live == o.Earlier
 }
 
 // Settle is the ledger after the plan has been done.
@@ -61,7 +68,7 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 	}
 	owned.Name = name
 	if owned.Original != nil {
-		owned.Ours = after
+		owned.Ours, owned.Earlier = after, nil
 	}
 	if l[k] = owned; after == nil {
 		delete(l, k)
@@ -143,8 +150,13 @@ func (p *Plan) Intend(now Ledger) Ledger {
 	if l == nil {
 		l = Ledger{}
 	}
+	found := p.Changes.Before()
 	for k, o := range p.Settle(now) {
-		if _, ours := l[k]; !ours || o.Ours != nil {
+		was, ours := l[k]
+		if ours && o.Ours != nil && was.left(found[k]) {
+			o.Earlier = found[k]
+		}
+		if !ours || o.Ours != nil {
 			l[k] = o
 		}
 	}

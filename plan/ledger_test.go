@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -44,6 +45,41 @@ func TestDrainOfALeavingService(t *testing.T) {
 		if s.Action() == plan.Delete && s.Key == spec.Key(rs1) && s.Drain != time.Minute {
 			t.Errorf("%v drains %v", s, s.Drain)
 		}
+	}
+}
+
+// A run that was killed may have left a value as it was: that is lvsform's as much as the one it was to get.
+func TestWhatAKilledRunLeavesGoesBack(t *testing.T) {
+	const other = "neighbour eth0 192.0.2.99=02:00:5e:00:53:99" // so that the configuration is not empty
+	k, timeouts := key("sysctl net.ipv4.vs.sync_retries"), spec.TimeoutsKey{}
+	declares := func(value string, tcp uint32) spec.Desired {
+		d := declared(other, k.String()+"="+value)
+		d.State.Set(timeouts, spec.Timeouts{TCP: tcp})
+		return d
+	}
+	live := around(other, k.String()+"=0")
+	live.Set(timeouts, spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300})
+	make := func(l plan.Ledger, d spec.Desired) *plan.Plan {
+		p, err := plan.Make(plan.Inputs{Live: live, Ledger: l, Desired: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	first := make(nil, declares("1", 100))
+	live, _ = first.Changes.On(live)
+	ledger := first.Settle(nil)
+	for _, value := range []string{"2", "3"} { // killed twice, before it changed anything
+		n, _ := strconv.Atoi(value)
+		ledger = make(ledger, declares(value, uint32(n))).Intend(ledger)
+	}
+	back := make(ledger, declared(other)).Changes.After()
+	if back[k] != setting("0") || back[timeouts].(spec.Timeouts).TCP != 900 {
+		t.Error(back)
+	}
+	live.Set(k, setting("7"))
+	if p := make(ledger, declared(other)); p.Changes.After()[k] != nil {
+		t.Error("somebody else's value:", p.Changes)
 	}
 }
 

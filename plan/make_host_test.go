@@ -72,6 +72,8 @@ func TestOwnershipOfTheHost(t *testing.T) {
 		{"addresses and rules are adopted", []string{vip, filter, "sysctl net.ipv4.vs.conntrack=1", neighbour + "=" + mac.MAC},
 			plan.Inputs{Desired: declared(vip, filter, "sysctl net.ipv4.vs.conntrack=1", neighbour+"="+mac.MAC)}, []string{"adopt " + filter, "adopt " + vip}},
 		{"a setting goes back", append(forwarding, something), plan.Inputs{Desired: declared(something), Ledger: changed}, []string{"update " + forward}},
+		{"a setting goes back, and one that is the other way round goes along", append(forwarding, something, "sysctl net.ipv4.conf.all.accept_redirects=0"),
+			plan.Inputs{Desired: declared(something), Ledger: changed}, []string{"update " + forward}},
 		{"unless it is somebody's now", []string{forward + "=2", something}, plan.Inputs{Desired: declared(something), Ledger: changed}, nil},
 		{"a neighbour that was changed goes back", []string{neighbour + "=" + other.MAC, something}, plan.Inputs{Desired: declared(something),
 			Ledger: plan.Ledger{key(neighbour): {Original: mac, Ours: other}}}, []string{"update " + neighbour}},

@@ -59,7 +59,7 @@ func (m *maker) timeouts() {
 	goal := spec.Settle(live, want)
 	for _, a := range spec.Attributes(spec.KindTimeouts) {
 		open := a.Same(want, spec.Timeouts{})
-		if open && owned.Original != nil && a.Same(live, owned.Ours) {
+		if open && owned.Original != nil && (a.Same(live, owned.Ours) || owned.Earlier != nil && a.Same(live, owned.Earlier)) {
 			goal = a.Copy(goal, owned.Original)
 		}
 	}

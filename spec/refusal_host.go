@@ -10,7 +10,7 @@ func (r *Refusal) hostMeaning() string {
 	case LinkKey:
 		return r.linkMeaning(k)
 	case SysctlKey:
-		return r.sysctlMeaning()
+		return r.sysctlMeaning(k)
 	case NeighbourKey:
 		return r.neighbourMeaning()
 	case AddressKey:
@@ -72,9 +72,12 @@ func (r *Refusal) linkMeaning(k LinkKey) string {
 	return r.permission()
 }
 
-func (r *Refusal) sysctlMeaning() string {
+func (r *Refusal) sysctlMeaning(k SysctlKey) string {
 	switch r.Errno {
 	case syscall.ENOENT:
+		if i := k.Interface(); i != "" {
+			return "there is no interface " + i + ", or it has no such setting"
+		}
 		return "this kernel has no such setting: load the module that brings it, or leave it out"
 	case syscall.EINVAL, syscall.ERANGE:
 		return "the kernel does not accept the value"

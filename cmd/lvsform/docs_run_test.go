@@ -67,6 +67,8 @@ type document struct {
 	// fence is the match of the first line of the block that is open, block what is in it.
 	fence []string
 	block bytes.Buffer
+	// shell does a command and returns its output; nil is a shell that has what the pages need.
+	shell func(line string) string
 	// code is the last command's exit code, unless its output was piped.
 	code  int
 	piped bool
@@ -115,6 +117,9 @@ var tailPipe = regexp.MustCompile(`^(.*?) \| tail -n (\d+)$`)
 
 // command does what a shell would, as far as the pages need one.
 func (d *document) command(line string) string {
+	if d.shell != nil {
+		return d.shell(line)
+	}
 	last := everyLine
 	if m := tailPipe.FindStringSubmatch(line); m != nil {
 		line = m[1]

@@ -170,6 +170,9 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	s.watch(owned)
 	if in.Live, err = s.Read(ctx); err != nil {
 		err = fmt.Errorf("reading the node: %w", err)
+		if errors.Is(err, syscall.EPERM) {
+			err = hint(err, noKernel)
+		}
 	}
 	return in, err
 }

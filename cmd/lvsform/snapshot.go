@@ -35,6 +35,7 @@ type ownedJSON struct {
 	Name     string          `json:"address"`
 	Original json.RawMessage `json:"original,omitempty"`
 	Ours     json.RawMessage `json:"ours,omitempty"`
+	Earlier  json.RawMessage `json:"earlier,omitempty"`
 }
 
 func (p *program) snapshotCommand() *cobra.Command {
@@ -85,6 +86,9 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 		j := ownedJSON{Name: o.Name}
 		if o.Original != nil {
 			j.Original, j.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
+		}
+		if o.Earlier != nil {
+			j.Earlier = spec.EncodeValue(o.Earlier)
 		}
 		doc.Ledger[k.String()] = j
 	}
@@ -154,6 +158,11 @@ func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
 				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
 			}
 			o.Original, o.Ours = original, ours
+		}
+		if j.Earlier != nil {
+			if o.Earlier, err = spec.DecodeValue(k.Kind(), j.Earlier); err != nil {
+				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
+			}
 		}
 		ledger[k] = o
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 	"time"
@@ -69,7 +70,7 @@ func (t *teller) step(e apply.Event) {
 	t.steps++
 	verb := verbs[e.Step.Action()]
 	if e.Step.Action() == plan.Update {
-		verb += ", " + edits(e.Step.Change, "%s %s -> %s")
+		verb += ", " + cmp.Or(edits(e.Step.Change, "%s %s -> %s"), "as it is, for the way back")
 	}
 	switch {
 	case e.Err != nil:

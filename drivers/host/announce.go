@@ -43,7 +43,7 @@ func (c *conn) announce(k spec.AddressKey) error {
 	l, err := c.link(k.Interface)
 	switch {
 	case err == unix.ENODEV:
-		return errors.New("the interface does not exist")
+		return errors.New("the interface does not exist any more")
 	case err != nil:
 		return err
 	case l.flags&(unix.IFF_LOOPBACK|unix.IFF_NOARP) != 0, l.hardware != unix.ARPHRD_ETHER, len(l.address) != 6:
@@ -56,9 +56,9 @@ func (c *conn) announce(k spec.AddressKey) error {
 	err = sendFrame(int(l.index), frame)
 	switch {
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return fmt.Errorf("not permitted: CAP_NET_RAW is needed: %w", err)
+		return fmt.Errorf("not permitted: CAP_NET_RAW is needed, or announce { count = 0 } in its vip (%w)", err)
 	case errors.Is(err, unix.ENETDOWN):
-		return fmt.Errorf("the interface is down: %w", err)
+		return fmt.Errorf("the interface is down: bring it up first, or declare announce { count = 0 } in its vip (%w)", err)
 	}
 	return err
 }
