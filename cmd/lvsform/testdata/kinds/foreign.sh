@@ -1,6 +1,7 @@
 # What somebody else has on the node, of every kind, before anything is declared. No interface gets an address by itself.
 modprobe -a ipip sit ip_gre ip6_tunnel ip6_gre fou fou6
 sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
+for file in /proc/sys/net/ipv6/conf/*/addr_gen_mode; do echo 1 >"$file"; done
 
 ip -batch - <<-END
 	link add eth0 address 02:00:00:00:00:01 type dummy
@@ -8,6 +9,10 @@ ip -batch - <<-END
 	link add other0 address 02:00:00:00:00:03 type dummy
 	link set eth0 up
 	link set eth1 up
+	link set tunl0 up
+	link set tunl0 down
+	link set gre0 up
+	link set gre0 down
 	address add 10.0.0.2/24 dev eth0
 	address add 10.0.7.1/24 dev eth0 label eth0:7 scope link noprefixroute
 	address add 2001:db8::2/64 dev eth0 nodad
@@ -19,7 +24,8 @@ ip -batch - <<-END
 END
 
 sysctl -qw net.ipv4.conf.eth0.forwarding=1 net.ipv6.conf.eth1.forwarding=1 net.ipv4.conf.eth1.arp_ignore=8 \
-	net.ipv4.conf.default.rp_filter=2 net.ipv4.vs.sync_threshold='5 60' net.ipv4.vs.drop_packet=1
+	net.ipv4.conf.default.rp_filter=2 net.ipv4.vs.sync_threshold='5 60' net.ipv4.vs.drop_packet=1 \
+	net.ipv4.tcp_rmem='4096 131072 6291456'
 
 ipvsadm -R <<-END
 	-A -t 203.0.113.1:80 -s wrr -p 400 -M 255.255.255.0

@@ -11,6 +11,10 @@ vip "web" {
   on        = [node.here]
   addresses = ["192.0.2.10", "2001:db8:10::10"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "nat" {

@@ -11,6 +11,10 @@ vip "blue" {
   on        = [node.here]
   addresses = ["192.0.2.30"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "blue" {

@@ -11,6 +11,10 @@ vip "shop" {
   on        = [node.here]
   addresses = ["192.0.2.20", "2001:db8:10::20"]
   interface = "eth0"
+
+  announce {
+    count = 1
+  }
 }
 
 pool "fullnat" {
