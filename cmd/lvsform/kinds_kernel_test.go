@@ -178,6 +178,7 @@ func (w *kindsWorld) sight() string {
 	text := drivertest.Run(w.t, "sh", "-c", script)
 	for _, c := range []struct{ pattern, with string }{
 		{`"(ifindex|link_index|handle|index)":[0-9]+,?|,"permaddr":"[^"]*"`, ""},
+		{`fe80::[0-9a-f:]+`, "fe80::"},
 		{`("ifname":"(?:anycast0|blue0)".*"address":")[0-9a-f:]+`, "$1"},
 		{`(?m)^net.*(base_reachable|stable_secret|mtu_expires|nf_conntrack_count).*\n`, ""},
 		// Every kernel has others for an interface that is made.

@@ -1,7 +1,5 @@
-# What somebody else has on the node, of every kind, before anything is declared. No interface gets an address by itself.
+# What somebody else has on the node, of every kind, before anything is declared.
 modprobe -a ipip sit ip_gre ip6_tunnel ip6_gre fou fou6
-sysctl -qw net.ipv6.conf.default.addr_gen_mode=1
-for file in /proc/sys/net/ipv6/conf/*/addr_gen_mode; do echo 1 >"$file"; done
 
 ip -batch - <<-END
 	link add eth0 address 02:00:00:00:00:01 type dummy
