@@ -61,6 +61,11 @@ func (d *differ) loses(k spec.AddressKey) bool {
 	return toggles && k.Prefix.Addr().Is6()
 }
 
+// automatic says that the address comes and goes with its link, on the way there and on the way back.
+func (d *differ) automatic(k spec.AddressKey, v spec.Address) bool {
+	return k.Automatic(v, d.live.Links[spec.LinkKey{Name: k.Interface}])
+}
+
 // carried takes away the addresses that a link would lose before it goes down, on the way there or back, and puts there
 // afterwards those that are to be there. While a link is down, none of them has an effect.
 func (d *differ) carried() {
@@ -69,7 +74,7 @@ func (d *differ) carried() {
 	}
 	for k, v := range d.live.Addresses {
 		switch c := (Change{k, v, nil}); {
-		case !d.loses(k):
+		case !d.loses(k) || d.automatic(k, v):
 		case d.toggled[k.Interface]:
 			d.change(placeCarriedUp, c)
 		case d.desired.Get(k) != nil:
@@ -80,7 +85,7 @@ func (d *differ) carried() {
 	}
 	for k, v := range d.desired.Addresses {
 		switch c := (Change{k, nil, v}); {
-		case !d.loses(k):
+		case !d.loses(k) || d.automatic(k, v):
 		case d.toggled[k.Interface]:
 			d.comes(k, c)
 		default:

@@ -162,6 +162,8 @@ func TestOrder(t *testing.T) {
 			update link eth1
 			--
 			create address eth1 2001:db8::9/128`},
+		"what the kernel gives an interface is the kernel's to take": {
+			[]string{"link sit0=sit up", "address sit0 ::10.0.0.2/96"}, []string{"link sit0=sit down", "address sit0 ::10.0.0.2/96"}, "update link sit0"},
 		"with its last IPv4 address an interface loses its neighbours": {
 			[]string{"address eth1 192.0.2.9/32", "neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, []string{"neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, `
 			delete neighbour eth1 192.0.2.53

@@ -71,6 +71,21 @@ type Address struct {
 // says whose they are.
 const OriginLVSForm = 0x6c
 
+// Automatic says that the kernel gives an interface the address by itself when it comes up, and takes it away when it goes down:
+// the link-local one by the hardware address, and on sit those for the IPv4 addresses of the node.
+func (k AddressKey) Automatic(v Address, on Link) bool {
+	b := k.Prefix.Addr().As16()
+	switch {
+	case !k.Prefix.Addr().Is6():
+		return false
+	case on.Type == "sit" && k.Prefix.Bits() == 96 && [12]byte(b[:12]) == [12]byte{}:
+		return true
+	}
+	const byKernel = 3 // IFAPROT_KERNEL_LL
+	return k.Prefix.Addr().IsLinkLocalUnicast() && k.Prefix.Bits() == 64 && !v.NoDAD &&
+		(v.Origin == byKernel || v.Origin == 0 && b[11] == 0xff && b[12] == 0xfe)
+}
+
 // Kind is KindAddress.
 func (Address) Kind() Kind { return KindAddress }
 func (Address) value()     {}

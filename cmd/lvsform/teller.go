@@ -69,8 +69,11 @@ var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "updated
 func (t *teller) step(e apply.Event) {
 	t.steps++
 	verb := verbs[e.Step.Action()]
-	if e.Step.Action() == plan.Update {
-		verb += ", " + cmp.Or(edits(e.Step.Change, "%s %s -> %s"), "as it is, for the way back")
+	switch {
+	case e.Step.Before == e.Step.After:
+		verb = "kept as it is"
+	case e.Step.Action() == plan.Update:
+		verb += ", " + edits(e.Step.Change, "%s %s -> %s")
 	}
 	switch {
 	case e.Err != nil:

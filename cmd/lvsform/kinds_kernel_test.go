@@ -1,0 +1,214 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// kindsWorld is a node on which somebody else has objects of every kind, and configurations with objects of every kind.
+type kindsWorld struct {
+	*world
+	dir string // of a set of configurations: first, second, last, and another instance's
+	nft bool
+}
+
+// Every object of every kind is created, changed, restored and removed, by the program alone. What programs show of the
+// node differs by what first.diff and second.diff say, and not at all from the beginning once everything is gone.
+func TestKernelKinds(t *testing.T) {
+	t.Run("all", func(t *testing.T) { newKindsWorld(t, "all").proof() })
+	t.Run("rules", func(t *testing.T) {
+		if w := newKindsWorld(t, "rules"); w.nft {
+			w.proof()
+		} else {
+			w.refused()
+		}
+	})
+}
+
+func newKindsWorld(t *testing.T, name string) *kindsWorld {
+	w := &kindsWorld{world: newBareWorld(t), nft: hasNFT(t), dir: filepath.Join("testdata", "kinds", name)}
+	w.variables["LVSFORM_NODE"] = "here"
+	drivertest.Run(t, "sh", "-e", filepath.Join("testdata", "kinds", "foreign.sh"))
+	if w.nft {
+		drivertest.Run(t, "nft", "-f", filepath.Join("testdata", "kinds", "foreign.nft"))
+	}
+	return w
+}
+
+func (w *kindsWorld) proof() {
+	start := w.sight()
+	saved := func(stage string) string { return w.path(stage + ".plan") }
+	w.stage("first", start)
+	first := w.sight()
+	w.stage("second", first)
+	second := w.sight()
+	w.mended("second", second)
+	w.others("second", second)
+	w.lost("second", second)
+
+	w.run(exitDone, "apply", "--auto-approve", w.configuration("last"))
+	w.run(exitDone, "plan", "--detailed-exitcode", w.configuration("last"))
+	w.write("empty/main.lvs.hcl", "lvsform {}\n")
+	w.run(exitError, "apply", "--auto-approve", w.path("empty"))
+	w.run(exitDone, "apply", "--auto-approve", "--destroy", w.path("empty"))
+	w.same("with everything gone", start)
+
+	w.run(exitDone, "apply", "--auto-approve", w.configuration("first"))
+	w.same("made again", first)
+	w.run(exitDone, "plan", "--out", saved("second"), w.configuration("second"))
+	w.run(exitDone, "apply", saved("second"))
+	w.same("changed again", second)
+	w.run(exitDone, "rollback", "--auto-approve", saved("second"))
+	w.same("rolled back", first)
+	w.run(exitDone, "plan", "--detailed-exitcode", w.configuration("first"))
+	w.run(exitDone, "rollback", "--auto-approve", saved("first"))
+	w.same("rolled back to the beginning", start)
+}
+
+func (w *kindsWorld) configuration(stage string) string { return filepath.Join(w.dir, stage) }
+
+// stage applies a configuration. Nothing but what it declares changes, and nothing is left to do.
+func (w *kindsWorld) stage(name, before string) {
+	w.t.Helper()
+	saved := w.path(name + ".plan")
+	w.run(exitChanges, "plan", "--detailed-exitcode", "--out", saved, w.configuration(name))
+	w.run(exitDone, "apply", saved)
+	golden(w.t, filepath.Join(w.dir, name+".diff"), lineChanges(before, w.sight()))
+	w.run(exitDone, "plan", "--detailed-exitcode", w.configuration(name))
+	w.says(w.out, "No changes.")
+}
+
+// mended: what somebody else does to objects of every kind is seen, named and repaired.
+func (w *kindsWorld) mended(stage, want string) {
+	w.t.Helper()
+	drivertest.Run(w.t, "sh", "-e", filepath.Join(w.dir, "strange.sh"))
+	w.run(exitChanges, "drift", w.configuration(stage))
+	golden(w.t, filepath.Join(w.dir, "drift.txt"), w.out)
+	w.run(exitDone, "apply", "--auto-approve", w.configuration(stage))
+	w.same("repaired", want)
+	w.run(exitDone, "drift", w.configuration(stage))
+}
+
+// others: another instance has objects of its own beside these, and can neither take these nor remove them.
+func (w *kindsWorld) others(stage, want string) {
+	w.t.Helper()
+	w.run(exitDone, "apply", "--instance=blue", "--auto-approve", w.configuration("blue"))
+	w.run(exitDone, "plan", "--instance=blue", "--detailed-exitcode", w.configuration("blue"))
+	both := w.sight()
+	w.run(exitDone, "drift", w.configuration(stage))
+	w.run(exitError, "apply", "--instance=blue", "--auto-approve", w.configuration(stage))
+	golden(w.t, filepath.Join(w.dir, "others.txt"), w.err)
+	w.run(exitError, "apply", "--auto-approve", w.configuration("blue"))
+	w.same("refused", both)
+	w.run(exitDone, "apply", "--instance=blue", "--auto-approve", "--destroy", w.configuration("blue"))
+	w.same("without the other instance", want)
+}
+
+// lost: without its ledger lvsform removes nothing that was its own, and takes over what is declared.
+func (w *kindsWorld) lost(stage, want string) {
+	w.t.Helper()
+	ledgers, err := filepath.Glob(w.path("run/*/ledger.json"))
+	if err != nil || len(ledgers) != 1 {
+		w.t.Fatalf("ledgers %v, %v", ledgers, err)
+	}
+	kept, err := os.ReadFile(ledgers[0])
+	if err == nil {
+		err = os.Remove(ledgers[0])
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.write("nothing/main.lvs.hcl", "lvsform {}\n")
+	w.run(exitDone, "apply", "--auto-approve", "--destroy", w.path("nothing"))
+	w.same("without the ledger", want)
+	w.run(exitDone, "apply", "--auto-approve", w.configuration(stage))
+	w.says(w.out, "imported, 0 added, 0 changed, 0 destroyed.")
+	w.same("taken over", want)
+	if err := os.WriteFile(ledgers[0], kept, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// refused: a kernel without nftables refuses the rules, and everything is as it was.
+func (w *kindsWorld) refused() {
+	w.t.Helper()
+	start := w.sight()
+	w.run(exitRolledBack, "apply", "--auto-approve", w.configuration("first"))
+	w.says(w.err, "this kernel has no nftables for the family arp")
+	w.same("refused", start)
+}
+
+func (w *kindsWorld) same(when, want string) {
+	w.t.Helper()
+	if diff := lineChanges(want, w.sight()); diff != "" {
+		w.t.Errorf("%s:\n%s", when, diff)
+	}
+}
+
+// look shows all that programs show of a node, one object in a line.
+const look = `
+ip -j link | jq -c '.[] | {link: .}'
+ip -j address | jq -c '.[] | .ifname as $name | .addr_info[] | {address: $name} + .'
+ip -j neighbour show nud permanent | jq -c '.[] | {neighbour: .}'
+ip -j rule | jq -c '.[] | {rule: .}'
+for family in -4 -6; do ip -j $family route show table all | jq -c '.[] | {route: .}'; done
+ip -j fou show | jq -c '.[] | {fou: .}'
+ip -j -6 fou show | jq -c '.[] | {fou: .}'
+sysctl -a 2>/dev/null | grep ^net
+ipvsadm -Sn
+ipvsadm -Ln --thresholds | grep -v '^IP Virtual'
+ipvsadm -Ln --timeout
+ipvsadm -Ln --daemon
+`
+
+// sight is what programs show, without indices, handles, lifetimes that run and what the kernel draws by lot.
+func (w *kindsWorld) sight() string {
+	w.t.Helper()
+	script := look
+	if w.nft {
+		script += "nft -j list ruleset | jq -c '.nftables[] | del(.metainfo) | {nft: .}'\n"
+	}
+	text := drivertest.Run(w.t, "sh", "-c", script)
+	for _, c := range []struct{ pattern, with string }{
+		{`"(ifindex|link_index|handle|index)":[0-9]+,?|,"permaddr":"[^"]*"`, ""},
+		{`fe80::[0-9a-f:]+`, "fe80::"},
+		{`("ifname":"(?:anycast0|blue0)".*"address":")[0-9a-f:]+`, "$1"},
+		{`(?m)^net.*(base_reachable|stable_secret|mtu_expires|nf_conntrack_count).*\n`, ""},
+		// Every kernel has others for an interface that is made.
+		{`(?m)^net.*\.(anycast0|blue0)\.([^fr]|r[^p]|f[^o]).*\n`, ""},
+	} {
+		text = regexp.MustCompile(c.pattern).ReplaceAllString(text, c.with)
+	}
+	return text
+}
+
+// lineChanges are the lines that one text has more often than the other.
+func lineChanges(before, after string) string {
+	count := map[string]int{}
+	for line := range strings.Lines(before) {
+		count[line]--
+	}
+	for line := range strings.Lines(after) {
+		count[line]++
+	}
+	var out strings.Builder
+	for _, side := range []struct {
+		text, sign string
+		by         int
+	}{{before, "- ", 1}, {after, "+ ", -1}} {
+		for line := range strings.Lines(side.text) {
+			if count[line]*side.by < 0 {
+				count[line] += side.by
+				out.WriteString(side.sign + line)
+			}
+		}
+	}
+	return out.String()
+}

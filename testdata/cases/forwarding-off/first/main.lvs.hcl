@@ -1,0 +1,5 @@
+sysctl "director" {
+  values = {
+    "net.ipv4.ip_forward" = 1
+  }
+}
