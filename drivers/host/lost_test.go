@@ -127,3 +127,24 @@ func TestRulesAreDispatched(t *testing.T) {
 		t.Errorf("%v, %v, %v", spy.did, s.ARPFilters, err)
 	}
 }
+
+// Rules too are left alone after the context has ended; what has begun goes on.
+func TestCancelled(t *testing.T) {
+	d, f := fakeDriver(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.lose = func(netlink.HeaderType) (bool, bool) {
+		cancel()
+		return true, false
+	}
+	vip := create(on("eth0", "192.0.2.10/32"))
+	filter := plan.Change{Key: spec.ARPFilterKey{Interface: "eth0", Address: vip.Key.(spec.AddressKey).Prefix.Addr()}, After: spec.ARPFilter{}}
+	spy := d.rules.(*spyRules)
+	if r := d.Do(ctx, []plan.Change{vip, filter, vip}); r[0].Err != nil || len(spy.did) != 1 || r[2].Err != nil {
+		t.Errorf("cancelled on the way: %+v", r)
+	}
+	for i, r := range d.Do(ctx, []plan.Change{filter, vip}) {
+		if !errors.Is(r.Err, context.Canceled) || r.Unknown || len(spy.did) != 1 {
+			t.Errorf("cancelled before, change %d: %+v", i, r)
+		}
+	}
+}
