@@ -62,6 +62,24 @@ func TestInterruptedDumps(t *testing.T) {
 	}
 }
 
+// The settings are those of the interfaces that were seen, whatever has come since.
+func TestSettingsOfWhatIsThere(t *testing.T) {
+	d, _ := fakeDriver(t) // which has eth0 alone; the settings are this machine's
+	d.Watch(spec.ConfSysctl("ipv4", "lo", "log_martians"), spec.ConfSysctl("ipv4", "all", "log_martians"))
+	s, err := d.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range s.Sysctls {
+		if i := k.Interface(); i != "" && s.Get(spec.LinkKey{Name: i}) == nil {
+			t.Errorf("%s is shown without the interface", k)
+		}
+	}
+	if s.Get(spec.ConfSysctl("ipv4", "all", "log_martians")) == nil {
+		t.Error("a watched setting of no interface is not shown")
+	}
+}
+
 func TestClosed(t *testing.T) {
 	d, _ := fakeDriver(t)
 	if err := d.Close(); err != nil {
