@@ -1,8 +1,6 @@
 package drivertest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -82,11 +80,7 @@ func testRefusedInBatch(_ *testing.T, n *node) {
 // partly does a batch of which some changes must be refused with ERANGE, and returns the inverse of the others, last first.
 func (n *node) partly(changes []plan.Change, refused func(i int) bool) (back []plan.Change) {
 	n.t.Helper()
-	results := n.Do(n.t.Context(), changes)
-	if len(results) != len(changes) {
-		n.t.Fatalf("%d results of %d changes", len(results), len(changes))
-	}
-	for i, r := range results {
+	for i, r := range results(n.t, n.Driver, changes...) {
 		switch {
 		case refused(i):
 			n.isRefusal(changes[i], r, syscall.ERANGE)
@@ -122,19 +116,8 @@ func testLargeBatch(_ *testing.T, n *node) {
 }
 
 func testCancelled(t *testing.T, n *node) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
 	web := listener(spec.TCP, "192.0.2.10:80")
-	changes := []plan.Change{create(web, spec.Service{Scheduler: "rr"}), create(server(web, "10.0.0.11:80"), spec.Destination{})}
-	results := n.Do(ctx, changes)
-	if len(results) != len(changes) {
-		t.Fatalf("%d results of %d changes", len(results), len(changes))
-	}
-	for i, r := range results {
-		if !errors.Is(r.Err, context.Canceled) || r.Unknown {
-			t.Errorf("%s: %+v, want that it was cancelled and not done", changes[i], r)
-		}
-	}
+	cancelled(t, n.Driver, create(web, spec.Service{Scheduler: "rr"}), create(server(web, "10.0.0.11:80"), spec.Destination{}))
 	n.check()
 }
 

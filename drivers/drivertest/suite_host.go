@@ -89,11 +89,7 @@ func HostOnly(s spec.State) spec.State {
 // done does changes that must succeed, and expects their outcome from then on.
 func (n *around) done(changes ...plan.Change) {
 	n.t.Helper()
-	results := n.Do(n.t.Context(), changes)
-	if len(results) != len(changes) {
-		n.t.Fatalf("%d results of %d changes", len(results), len(changes))
-	}
-	for i, r := range results {
+	for i, r := range results(n.t, n.HostDriver, changes...) {
 		if r != (plan.Result{}) {
 			n.t.Errorf("%s %s: %+v", changes[i], spec.EncodeValue(changes[i].After), r)
 		}
@@ -111,20 +107,12 @@ func (n *around) check() {
 	}
 }
 
-// HostLines are the objects around the table as a person compares them.
-func HostLines(s spec.State) (out []string) {
-	for _, k := range s.Host().Keys() {
-		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
-	}
-	return out
-}
-
 // has does a change that the kernel may be unable to do. Without the ability the rest of the test is left out.
 func (n *around) has(c plan.Change, lacks syscall.Errno) bool {
 	n.t.Helper()
-	r := n.Do(n.t.Context(), []plan.Change{c})[0]
+	r := results(n.t, n.HostDriver, c)[0]
 	if errors.Is(r.Err, lacks) && !r.Unknown {
-		n.isRefusal(c, r, lacks)
+		isRefusal(n.t, c, r, lacks)
 		n.check()
 		n.t.Logf("left out: %v", r.Err)
 		return false
@@ -139,24 +127,7 @@ func (n *around) has(c plan.Change, lacks syscall.Errno) bool {
 // refused does one change that the kernel must refuse; that nothing changes, the next check tells.
 func (n *around) refused(c plan.Change, want syscall.Errno) {
 	n.t.Helper()
-	results := n.Do(n.t.Context(), []plan.Change{c})
-	if len(results) != 1 {
-		n.t.Fatalf("%d results of one change", len(results))
-	}
-	n.isRefusal(c, results[0], want)
-}
-
-func (n *around) isRefusal(c plan.Change, got plan.Result, want syscall.Errno) {
-	n.t.Helper()
-	refusal, ok := errors.AsType[*spec.Refusal](got.Err)
-	switch {
-	case !ok || got.Unknown:
-		n.t.Errorf("%s %s: %+v, want a refusal with %s", c, spec.EncodeValue(c.After), got, spec.ErrnoName(want))
-	case refusal.Key != c.Key || refusal.Op != c.Action().String() || refusal.Errno != want || !errors.Is(got.Err, want):
-		n.t.Errorf("%s %s: %v, want %s", c, spec.EncodeValue(c.After), got.Err, spec.ErrnoName(want))
-	case !strings.Contains(got.Err.Error(), c.String()):
-		n.t.Errorf("%s: the error does not say so: %v", c, got.Err)
-	}
+	isRefusal(n.t, c, results(n.t, n.HostDriver, c)[0], want)
 }
 
 // refusal is a change that the kernel must refuse.

@@ -118,11 +118,7 @@ func testHostBatch(t *testing.T, n *around) {
 		add(update(conf("any0", "arp_ignore"), spec.Sysctl{Value: "0"}, spec.Sysctl{Value: []string{"1", "no", "2"}[i%3]}), i%3 == 1)
 		add(update(sysctl("net.ipv4.vs.bogus"), spec.Sysctl{}, spec.Sysctl{Value: "1"}), true)
 	}
-	results := n.Do(t.Context(), changes)
-	if len(results) != len(changes) {
-		t.Fatalf("%d results of %d changes", len(results), len(changes))
-	}
-	for i, r := range results {
+	for i, r := range results(t, n.HostDriver, changes...) {
 		if bad[i] != (r.Err != nil) || r.Unknown {
 			t.Errorf("%s: %+v", changes[i], r)
 		}
@@ -134,14 +130,7 @@ func testHostBatch(t *testing.T, n *around) {
 }
 
 func testHostCancelled(t *testing.T, n *around) {
-	ctx, cancel := cancelled(t)
-	defer cancel()
-	k := address("eth0", "192.0.2.10/32")
-	changes := []plan.Change{create(k, spec.VIP(k)), n.set(conf("eth0", "arp_ignore"), "1"), create(link("any0"), dummyUp)}
-	for i, r := range n.Do(ctx, changes) {
-		if r.Err == nil || r.Unknown {
-			t.Errorf("%s: %+v, want that it was cancelled and not done", changes[i], r)
-		}
-	}
+	k, rule := address("eth0", "192.0.2.10/32"), create(filter("eth0", "192.0.2.10"), spec.ARPFilter{})
+	cancelled(t, n.HostDriver, rule, create(k, spec.VIP(k)), n.set(conf("eth0", "arp_ignore"), "1"), rule, create(link("any0"), dummyUp))
 	n.check()
 }

@@ -1,19 +1,12 @@
 package drivertest
 
 import (
-	"context"
 	"net/netip"
 	"syscall"
 	"testing"
 
 	"github.com/lvsform/lvsform/spec"
 )
-
-func cancelled(t *testing.T) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	return ctx, cancel
-}
 
 func filter(iface, a string) spec.ARPFilterKey {
 	return spec.ARPFilterKey{Interface: iface, Address: netip.MustParseAddr(a)}

@@ -100,7 +100,7 @@ func (p *pair) same(batch []plan.Change) bool {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if diff := cmp.Diff(lines(table), lines(read(p.t, p.file))); diff != "" {
+	if diff := cmp.Diff(drivertest.TableLines(table), drivertest.TableLines(read(p.t, p.file))); diff != "" {
 		p.t.Errorf("table (-kernel +file):\n%s\nafter\n%s", diff, show(batch))
 		return false
 	}
@@ -117,13 +117,6 @@ func answer(r plan.Result) string {
 		return spec.ErrnoName(refusal.Errno)
 	}
 	return fmt.Sprintf("%+v", r)
-}
-
-func lines(s spec.State) (out []string) {
-	for _, k := range s.Table().Keys() {
-		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
-	}
-	return out
 }
 
 func show(batch []plan.Change) string {

@@ -10,10 +10,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// addresses are those of a family. A kernel without the family answers with all that it has.
-func (c *conn) addresses(family byte) ([]address, error) {
+// place is where an address is.
+type place struct {
+	index  uint32
+	prefix netip.Prefix
+}
+
+// addresses are those of a family. A kernel without the family answers with all that it has. Several IPv4 addresses of one place
+// have different peers: the one without is shown, because that is the one which can be made and removed.
+func (c *conn) addresses(family byte) (map[place]address, error) {
 	list, err := c.dump(unix.RTM_GETADDR, []byte{family, 0, 0, 0, 0, 0, 0, 0})
-	out := make([]address, 0, len(list))
+	out := make(map[place]address, len(list))
 	for _, m := range list {
 		if m.Header.Type != unix.RTM_NEWADDR || len(m.Data) == 0 || m.Data[0] != family {
 			continue
@@ -22,7 +29,10 @@ func (c *conn) addresses(family byte) ([]address, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, x)
+		at := place{x.index, x.prefix}
+		if _, ok := out[at]; !ok || x.peer == x.prefix.Addr() {
+			out[at] = x
+		}
 	}
 	return out, err
 }
@@ -97,18 +107,17 @@ func (c *conn) address(k spec.AddressKey) (address, error) {
 		family = unix.AF_INET6
 	}
 	all, err := c.addresses(family)
-	for _, x := range all {
-		if x.index == l.index && x.prefix == k.Prefix {
-			return x, nil
-		}
-	}
 	if err != nil {
 		return address{}, asked(err)
 	}
-	return address{}, unix.EADDRNOTAVAIL
+	x, ok := all[place{l.index, k.Prefix}]
+	if !ok {
+		return address{}, unix.EADDRNOTAVAIL
+	}
+	return x, nil
 }
 
-// removeAddress removes an address by its exact prefix and label, so that it cannot be another one. One with a peer is not
+// removeAddress removes an address by its exact prefix and label, so that it cannot be another one. An IPv4 one with a peer is not
 // lvsform's, and stays.
 func (c *conn) removeAddress(k spec.AddressKey, v spec.Address) error {
 	l, err := c.link(k.Interface)

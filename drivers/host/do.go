@@ -16,10 +16,15 @@ import (
 )
 
 // Do does the changes in order and has one result for each. It goes on after a change that fails. When the kernel's answer
-// is lost the host is read again, and only what is neither as before nor as it should be stays unknown.
+// is lost the host is read again, and only what is neither as before nor as it should be stays unknown. The context is looked at
+// before the first change only.
 func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return all(changes, err)
+	}
+	ctx = context.WithoutCancel(ctx)
 	var results []plan.Result
 	for rest := changes; len(rest) > 0; {
 		end := 1
@@ -34,7 +39,7 @@ func (d *Driver) Do(ctx context.Context, changes []plan.Change) []plan.Result {
 		rest = rest[end:]
 	}
 	if slices.ContainsFunc(results, func(r plan.Result) bool { return r.Unknown }) {
-		live, err := d.read(context.WithoutCancel(ctx))
+		live, err := d.read(ctx)
 		doubt.Settle(changes, results, live, err)
 	}
 	return results
@@ -70,9 +75,16 @@ func (d *Driver) doHost(ctx context.Context, changes []plan.Change) []plan.Resul
 		return nil
 	})
 	if err != nil { // none was begun
-		for i, c := range changes {
-			results[i] = result(c, err)
-		}
+		return all(changes, err)
+	}
+	return results
+}
+
+// all gives each change the same error.
+func all(changes []plan.Change, err error) []plan.Result {
+	results := make([]plan.Result, len(changes))
+	for i, c := range changes {
+		results[i] = result(c, err)
 	}
 	return results
 }

@@ -115,7 +115,7 @@ func (d *Driver) read(ctx context.Context) (s spec.State, err error) {
 			what string
 			read func(*spec.State) error
 		}{
-			{"modules", d.modules}, {"interfaces and their addresses", d.interfaces}, {"GUE receivers", d.receivers}, {"settings", d.settings},
+			{"modules", d.modules}, {"interfaces and their addresses", d.interfaces}, {"settings", d.settings}, {"GUE receivers", d.receivers},
 		} {
 			if err := part.read(&s); err != nil {
 				return fmt.Errorf("read the %s: %w", part.what, err)

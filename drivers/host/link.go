@@ -90,7 +90,8 @@ func (c *conn) links() (map[uint32]link, error) {
 	return out, err
 }
 
-// link is the interface of a name; ENODEV says that there is none.
+// link is the interface of a name; ENODEV says that there is none. The kernel also finds one by an alternative name, which is not
+// what the state calls it.
 func (c *conn) link(name string) (link, error) {
 	if name == "" || len(name) > unix.IFNAMSIZ-1 {
 		return link{}, unix.ENODEV
@@ -106,7 +107,11 @@ func (c *conn) link(name string) (link, error) {
 	if len(list) != 1 {
 		return link{}, errShort
 	}
-	return parseLink(list[0])
+	l, err := parseLink(list[0])
+	if err == nil && l.name != name {
+		return link{}, unix.ENODEV
+	}
+	return l, err
 }
 
 // makeLink makes a dummy interface, which nothing but the kernel's memory is needed for.

@@ -62,6 +62,24 @@ func TestInterruptedDumps(t *testing.T) {
 	}
 }
 
+// The settings are those of the interfaces that were seen, whatever has come since.
+func TestSettingsOfWhatIsThere(t *testing.T) {
+	d, _ := fakeDriver(t) // which has eth0 alone; the settings are this machine's
+	d.Watch(spec.ConfSysctl("ipv4", "lo", "log_martians"), spec.ConfSysctl("ipv4", "all", "log_martians"))
+	s, err := d.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range s.Sysctls {
+		if i := k.Interface(); i != "" && s.Get(spec.LinkKey{Name: i}) == nil {
+			t.Errorf("%s is shown without the interface", k)
+		}
+	}
+	if s.Get(spec.ConfSysctl("ipv4", "all", "log_martians")) == nil {
+		t.Error("a watched setting of no interface is not shown")
+	}
+}
+
 func TestClosed(t *testing.T) {
 	d, _ := fakeDriver(t)
 	if err := d.Close(); err != nil {
@@ -125,5 +143,26 @@ func TestRulesAreDispatched(t *testing.T) {
 	s, err := d.Read(context.Background())
 	if len(spy.did) != 3 || err != nil || len(s.ARPFilters) != 1 {
 		t.Errorf("%v, %v, %v", spy.did, s.ARPFilters, err)
+	}
+}
+
+// Rules too are left alone after the context has ended; what has begun goes on.
+func TestCancelled(t *testing.T) {
+	d, f := fakeDriver(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.lose = func(netlink.HeaderType) (bool, bool) {
+		cancel()
+		return true, false
+	}
+	vip := create(on("eth0", "192.0.2.10/32"))
+	filter := plan.Change{Key: spec.ARPFilterKey{Interface: "eth0", Address: vip.Key.(spec.AddressKey).Prefix.Addr()}, After: spec.ARPFilter{}}
+	spy := d.rules.(*spyRules)
+	if r := d.Do(ctx, []plan.Change{vip, filter, vip}); r[0].Err != nil || len(spy.did) != 1 || r[2].Err != nil {
+		t.Errorf("cancelled on the way: %+v", r)
+	}
+	for i, r := range d.Do(ctx, []plan.Change{filter, vip}) {
+		if !errors.Is(r.Err, context.Canceled) || r.Unknown || len(spy.did) != 1 {
+			t.Errorf("cancelled before, change %d: %+v", i, r)
+		}
 	}
 }

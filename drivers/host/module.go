@@ -156,7 +156,7 @@ func modprobe(ctx context.Context, name string) (said string, err error) {
 	if err != nil || program == "" {
 		return "this kernel loads no modules (kernel.modprobe is empty)", err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loading)
+	ctx, cancel := context.WithTimeout(ctx, loading)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--", name)
 	cmd.Env = []string{"HOME=/", "PATH=/sbin:/usr/sbin:/bin:/usr/bin", "LC_ALL=C"}

@@ -20,7 +20,8 @@ const procSys = "/proc/sys"
 
 const ipvsSettings = "net/ipv4/vs"
 
-// settings reads what matters to every node, and what somebody watches.
+// settings reads what matters to every node, and what somebody watches. Of interfaces it reads those of the links in the state: one
+// that came since is in neither.
 func (d *Driver) settings(s *spec.State) error {
 	paths := []string{"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects"}
 	own, err := list(ipvsSettings)
@@ -30,19 +31,15 @@ func (d *Driver) settings(s *spec.State) error {
 	for _, name := range own {
 		paths = append(paths, path.Join(ipvsSettings, name))
 	}
-	for dir, names := range map[string][]string{
-		"net/ipv4/conf": {"arp_ignore", "arp_announce", "rp_filter", "forwarding"},
-		"net/ipv6/conf": {"forwarding"},
-	} {
-		interfaces, err := list(dir)
-		if err != nil {
-			return err
+	interfaces := []string{"all", "default"}
+	for l := range s.Links {
+		interfaces = append(interfaces, l.Name)
+	}
+	for _, i := range interfaces {
+		for _, name := range []string{"arp_ignore", "arp_announce", "rp_filter", "forwarding"} {
+			paths = append(paths, path.Join("net/ipv4/conf", i, name))
 		}
-		for _, i := range interfaces {
-			for _, name := range names {
-				paths = append(paths, path.Join(dir, i, name))
-			}
-		}
+		paths = append(paths, path.Join("net/ipv6/conf", i, "forwarding"))
 	}
 	for _, p := range paths {
 		if err := readSetting(s, p); err != nil {
@@ -50,16 +47,18 @@ func (d *Driver) settings(s *spec.State) error {
 		}
 	}
 	for k := range d.sysctls {
-		if p := k.Path(); below(p) {
-			if err := readSetting(s, p); err != nil && !errors.As(err, new(syscall.Errno)) {
-				return err
-			} // what cannot be read, such as net.ipv4.route.flush, is as good as not there
+		p, i := k.Path(), k.Interface()
+		if !below(p) || i != "" && s.Get(spec.LinkKey{Name: i}) == nil {
+			continue
 		}
+		if err := readSetting(s, p); err != nil && !errors.As(err, new(syscall.Errno)) {
+			return err
+		} // what cannot be read, such as net.ipv4.route.flush, is as good as not there
 	}
 	return nil
 }
 
-// list is what a directory holds, which is nothing if the kernel has none: without ip_vs, or without IPv6.
+// list is what a directory holds, which is nothing if the kernel has none: without ip_vs.
 func list(dir string) ([]string, error) {
 	f, err := os.Open(filepath.Join(procSys, dir))
 	if errors.Is(err, fs.ErrNotExist) {

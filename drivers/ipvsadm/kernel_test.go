@@ -65,7 +65,7 @@ func read(t *testing.T, d drivertest.Driver) spec.State {
 
 func same(t *testing.T, what string, want, got spec.State) {
 	t.Helper()
-	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
+	if diff := cmp.Diff(drivertest.TableLines(want), drivertest.TableLines(got)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
@@ -156,7 +156,7 @@ func TestKernelWhatIpvsadmDoesNotShow(t *testing.T) {
 			case c.says == "" && err == nil:
 				same(t, "read", read(t, by), got)
 			case c.says == "" || err == nil || !strings.Contains(err.Error(), c.says):
-				t.Errorf("%v, error %v, want %q", lines(got), err, c.says)
+				t.Errorf("%v, error %v, want %q", drivertest.TableLines(got), err, c.says)
 			}
 		})
 	}
@@ -236,7 +236,7 @@ func TestKernelReadBesideAWriter(t *testing.T) {
 			t.Error(err)
 		}
 		if n := len(s.Destinations); err == nil && n != 5 && n != 6 {
-			t.Errorf("%d servers: %v", n, lines(s))
+			t.Errorf("%d servers: %v", n, drivertest.TableLines(s))
 		}
 		if _, err := d.Connections(t.Context(), []spec.ServiceKey{web}); err != nil && !strings.Contains(err.Error(), "reads agree") {
 			t.Error(err)

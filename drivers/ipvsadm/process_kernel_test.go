@@ -33,6 +33,6 @@ func TestKernelSyncDaemonStartedAndStoppedAtOnce(t *testing.T) {
 	}
 	t.Logf("%d changes in %s", len(changes), time.Since(since))
 	if now := read(t, d); len(now.SyncDaemons) != 0 || len(now.Destinations) != 1 {
-		t.Errorf("%v", lines(now))
+		t.Errorf("%v", drivertest.TableLines(now))
 	}
 }

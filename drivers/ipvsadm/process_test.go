@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/drivers/ipvsadm/fake"
 	"github.com/lvsform/lvsform/plan"
@@ -50,9 +51,9 @@ exit 1`, nil},
 			changes := five()
 			results := d.Do(t.Context(), changes)
 			truth(t, p, changes, results)
-			then := lines(read(t, p.Table()))
+			then := drivertest.TableLines(read(t, p.Table()))
 			time.Sleep(time.Second)
-			if diff := cmp.Diff(then, lines(read(t, p.Table()))); diff != "" || len(then) == 0 {
+			if diff := cmp.Diff(then, drivertest.TableLines(read(t, p.Table()))); diff != "" || len(then) == 0 {
 				t.Errorf("the table has changed since (-then +now):\n%s", diff)
 			}
 		})
@@ -67,7 +68,7 @@ func TestChatterBeforeTheProgram(t *testing.T) {
 			t.Errorf("%d: %+v", i, r)
 		}
 	}
-	if got := lines(read(t, d)); cmp.Diff(lines(read(t, p.Table())), got) != "" || len(got) != 6 {
+	if got := drivertest.TableLines(read(t, d)); cmp.Diff(drivertest.TableLines(read(t, p.Table())), got) != "" || len(got) != 6 {
 		t.Errorf("read %v", got)
 	}
 }
@@ -165,7 +166,7 @@ func TestKill(t *testing.T) {
 			t.Errorf("%s: %+v", changes[i], r)
 		}
 	}
-	if now := lines(read(t, p.Table())); len(now) != 3 { // the timeouts, the service, a server
+	if now := drivertest.TableLines(read(t, p.Table())); len(now) != 3 { // the timeouts, the service, a server
 		t.Errorf("%v", now)
 	}
 }

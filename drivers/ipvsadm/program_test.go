@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lvsform/lvsform/drivers/drivertest"
 	"github.com/lvsform/lvsform/drivers/ipvsadm"
 	"github.com/lvsform/lvsform/drivers/ipvsadm/fake"
 	"github.com/lvsform/lvsform/plan"
@@ -110,7 +111,7 @@ func TestRead(t *testing.T) {
 	// What two reads do not agree about is read again.
 	p.BreakListings(fake.Fault{Say: "No such service\n", Exit: 1})
 	got, err := d.Read(t.Context())
-	if diff := cmp.Diff(lines(state), lines(got)); diff != "" || err != nil {
+	if diff := cmp.Diff(drivertest.TableLines(state), drivertest.TableLines(got)); diff != "" || err != nil {
 		t.Errorf("state (-want +got):\n%s%v", diff, err)
 	}
 	for name, c := range map[string]struct {
@@ -170,11 +171,4 @@ func TestStrangersInThePlaceOfTheProgram(t *testing.T) {
 			}
 		})
 	}
-}
-
-func lines(s spec.State) (out []string) {
-	for _, k := range s.Table().Keys() {
-		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
-	}
-	return out
 }

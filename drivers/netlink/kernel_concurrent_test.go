@@ -192,7 +192,7 @@ func TestKernelServiceGoesAway(t *testing.T) {
 		})
 		s := read(t, d)
 		if len(s.Services) != len(s.Destinations) {
-			t.Errorf("deleted after %d datagrams: %v", n, lines(s))
+			t.Errorf("deleted after %d datagrams: %v", n, drivertest.TableLines(s))
 		}
 	}
 }

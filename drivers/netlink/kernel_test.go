@@ -60,16 +60,9 @@ func mustDo(t *testing.T, d *Driver, changes ...plan.Change) {
 	}
 }
 
-func lines(s spec.State) (out []string) {
-	for _, k := range s.Table().Keys() {
-		out = append(out, k.String()+" "+string(spec.EncodeValue(s.Get(k))))
-	}
-	return out
-}
-
 func same(t *testing.T, what string, want, got spec.State) {
 	t.Helper()
-	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
+	if diff := cmp.Diff(drivertest.TableLines(want), drivertest.TableLines(got)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

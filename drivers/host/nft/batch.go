@@ -115,8 +115,10 @@ func (b *batch) requests() (out []request, owners [][]int) {
 			put(chain(i).shape().newChain(), ownersOf(fresh)...)
 		}
 		slices.SortFunc(fresh, func(x, y insertion) int { return compareRules(x.key, y.key) })
+		there := b.now.chains[i].rules
 		for _, f := range fresh {
-			put(chain(i).shape().addRule(f.key, f.list, b.place(chain(i), f.key)), f.owner)
+			there = from(there, f.key)
+			put(chain(i).shape().addRule(f.key, f.list, there), f.owner)
 		}
 	}
 	for _, e := range b.edits {
@@ -137,14 +139,14 @@ func ownersOf(fresh []insertion) (out []int) {
 	return out
 }
 
-// place is the handle of the rule that a new one comes before, 0 for the end.
-func (b *batch) place(c chain, k spec.Key) uint64 {
-	for _, r := range b.now.chains[c].rules {
+// from is what is left of rules from the first one that a new one comes before.
+func from(rules []rule, k spec.Key) []rule {
+	for i, r := range rules {
 		if r.key != nil && compareRules(k, r.key) < 0 {
-			return r.handle
+			return rules[i:]
 		}
 	}
-	return 0
+	return nil
 }
 
 // tidy removes the chains of ours that have become empty, and the table if nothing else is in it.

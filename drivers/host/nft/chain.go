@@ -109,12 +109,12 @@ func (s shape) rule(kind, flags uint16, attrs ...[]byte) request {
 	return about(kind, flags, s.family, append(head, attrs...)...)
 }
 
-// addRule puts the rule before the one with a handle, or with 0 to the end.
-func (s shape) addRule(k spec.Key, list []expression, before uint64) request {
-	if before == 0 {
+// addRule puts the rule before the first of others, or without them to the end.
+func (s shape) addRule(k spec.Key, list []expression, others []rule) request {
+	if len(others) == 0 {
 		return s.rule(unix.NFT_MSG_NEWRULE, unix.NLM_F_CREATE|unix.NLM_F_APPEND, written(k, list)...)
 	}
-	return s.rule(unix.NFT_MSG_NEWRULE, unix.NLM_F_CREATE, append(written(k, list), number64(unix.NFTA_RULE_POSITION, before))...)
+	return s.rule(unix.NFT_MSG_NEWRULE, unix.NLM_F_CREATE, append(written(k, list), number64(unix.NFTA_RULE_POSITION, others[0].handle))...)
 }
 
 func (s shape) replaceRule(k spec.Key, list []expression, handle uint64) request {

@@ -12,8 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A transaction has at most so many changes: requests and answers fit the buffers of every kernel.
-const mostChanges = 64
+// A transaction has at most so many changes: requests and answers fit the buffers of every kernel, or those that were asked for.
+const (
+	fewChanges  = 64
+	mostChanges = 512
+)
 
 // Do does the changes in order and has one result for each. It goes on after a change that fails. Each change is done in one
 // moment; as many as the kernel accepts share one.
@@ -22,18 +25,26 @@ func (r *Rules) Do(changes []plan.Change) []plan.Result {
 	defer r.mu.Unlock()
 	results := make([]plan.Result, len(changes))
 	for from := 0; from < len(changes); {
-		to := together(changes, from)
+		to := together(changes, from, r.room())
 		r.transact(changes[from:to], results[from:to])
 		from = to
 	}
 	return results
 }
 
+// room is how many changes a transaction can have. Of a socket that is not there yet nobody knows.
+func (r *Rules) room() int {
+	if r.socket != nil && r.socket.roomy() {
+		return mostChanges
+	}
+	return fewChanges
+}
+
 // together is the end of the changes that can share a moment: no object is in two of them.
-func together(changes []plan.Change, from int) int {
+func together(changes []plan.Change, from, most int) int {
 	seen := map[spec.Key]bool{}
 	to := from
-	for ; to < len(changes) && to-from < mostChanges && !seen[changes[to].Key]; to++ {
+	for ; to < len(changes) && to-from < most && !seen[changes[to].Key]; to++ {
 		seen[changes[to].Key] = true
 	}
 	return to

@@ -93,8 +93,17 @@ func name(s string) []byte {
 // steps decodes the expressions of a rule.
 func steps(b []byte) (out []expression, err error) {
 	err = walk(b, func(_ uint16, value []byte) error {
-		a, err := inside(value)
-		out = append(out, expression{a.text(unix.NFTA_EXPR_NAME), a[unix.NFTA_EXPR_DATA]})
+		var e expression
+		err := walk(value, func(kind uint16, value []byte) error {
+			switch kind {
+			case unix.NFTA_EXPR_NAME:
+				e.name = cString(value)
+			case unix.NFTA_EXPR_DATA:
+				e.data = value
+			}
+			return nil
+		})
+		out = append(out, e)
 		return err
 	})
 	return out, err

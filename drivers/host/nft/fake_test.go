@@ -27,12 +27,16 @@ type fake struct {
 	restless bool
 	// mute answers no transaction.
 	mute bool
+	// large is what it says of its buffers.
+	large bool
 	// done counts transactions that were not refused.
 	done  int
 	queue [][]byte
 }
 
 func (f *fake) close() error { return nil }
+
+func (f *fake) roomy() bool { return f.large }
 
 func (f *fake) receive(b []byte, _ bool) (int, error) {
 	if len(f.queue) == 0 {
@@ -221,6 +225,25 @@ func TestRefusalsInATransaction(t *testing.T) {
 	for _, x := range fakeRules(f).Do(batch) {
 		if x.Err != nil {
 			t.Errorf("%+v", x)
+		}
+	}
+}
+
+// A transaction is as large as the buffers, as soon as they are known.
+func TestLargeBatches(t *testing.T) {
+	var batch []plan.Change
+	for i := range fewChanges + 2*mostChanges {
+		batch = append(batch, create(mark("192.0.2.1", uint16(i+1), uint16(i+1)), spec.MarkRule{Mark: 1}))
+	}
+	for large, want := range map[bool]int{true: 3, false: len(batch) / fewChanges} {
+		f := &fake{generation: 7, large: large}
+		for _, x := range fakeRules(f).Do(batch) {
+			if x.Err != nil {
+				t.Fatal(x.Err)
+			}
+		}
+		if f.done != want {
+			t.Errorf("%d transactions, want %d", f.done, want)
 		}
 	}
 }

@@ -15,6 +15,8 @@ type transport interface {
 	send(requests []byte) error
 	// receive takes the next datagram; without wait there is errLost instead of what is not there.
 	receive(buf []byte, wait bool) (int, error)
+	// roomy says that the buffers are as large as was asked for.
+	roomy() bool
 	close() error
 }
 
@@ -30,7 +32,10 @@ const (
 )
 
 // link is a netlink socket of the network namespace that the thread was in when it was opened.
-type link struct{ fd int }
+type link struct {
+	fd    int
+	large bool
+}
 
 func openLink() (transport, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_NETFILTER)
@@ -50,10 +55,12 @@ func openLink() (transport, error) {
 		return nil, err
 	}
 	// Not permitted to everybody, and not necessary.
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, bufferSize)
-	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, bufferSize)
-	return link{fd}, nil
+	err = errors.Join(unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, bufferSize),
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, bufferSize))
+	return link{fd, err == nil}, nil
 }
+
+func (l link) roomy() bool { return l.large }
 
 func (l link) send(b []byte) error {
 	for {
