@@ -108,16 +108,12 @@ func arrivalOf(in listener, s *server) arrival {
 
 // hold puts the addresses of a listener on the interface.
 func (d *derivation) hold(in listener, s *service) {
-	if !in.key.IsMark() {
-		d.holdAddress(in.key.Address.Addr())
-		return
-	}
-	if len(in.rules) == 0 {
+	if in.key.IsMark() && len(in.rules) == 0 {
 		d.errorf("LVS057", origin{block: d.in.block}.place("services"), "Addresses that are not known",
 			"%s listens for mark %d, and what sets the mark is not declared: add match to it, so that the addresses are known.", s.addr, in.key.FWMark)
 	}
-	for _, r := range in.rules {
-		d.holdAddress(r.key.Address)
+	for _, addr := range in.addresses() {
+		d.holdAddress(addr)
 	}
 }
 

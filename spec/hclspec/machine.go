@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -172,14 +171,4 @@ func (l *loader) targetOf(n *Node) (cty.Value, bool) {
 		return all.GetAttr(unquote(key)), true
 	}
 	return all, true
-}
-
-// addresses of nodes, for finding servers that are nodes.
-func (l *loader) nodeAt(a netip.Addr) *loader {
-	for _, s := range l.sites {
-		if a.IsValid() && s.node.Address == a {
-			return s
-		}
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -19,7 +20,11 @@ func (l *loader) openSites() {
 		l.nowhere = l.site(nil)
 	}
 	for _, n := range l.config.Nodes {
-		l.sites = append(l.sites, l.site(n))
+		s := l.site(n)
+		l.sites = append(l.sites, s)
+		if l.known[n.Address] == nil && n.Address.IsValid() {
+			l.known[n.Address] = s
+		}
 	}
 }
 
@@ -30,6 +35,8 @@ func (l *loader) site(n *Node) *loader {
 		root:     l.root.NewChild(),
 		keys:     maps.Clone(l.keys),
 		vipsAt:   map[string]cty.Value{},
+		holds:    map[netip.Addr]bool{},
+		listens:  map[netip.Addr]bool{},
 		derived:  map[spec.Key]bool{},
 		pools:    map[string]*pool{},
 		poolsOf:  map[*hcl.Block][]*pool{},

@@ -192,6 +192,7 @@ func (l *loader) hold(in instance, h holder, addr netip.Addr) {
 	name := in.addr + ".address[" + strconv.Quote(k.Prefix.String()) + "]"
 	l.put(k, spec.VIP(k), spec.Object{Name: name, Announce: h.announce}, origin{block: in.block}, false)
 	l.held = append(l.held, held{addr: addr, at: k, holder: h, in: in})
+	l.holds[addr] = true
 }
 
 // held is an address that a vip of the node holds.
