@@ -30,13 +30,6 @@ type snapshot struct {
 	Others map[string]string    `json:"others"`
 }
 
-// ownedJSON is plan.Owned, as JSON.
-type ownedJSON struct {
-	Name     string          `json:"address"`
-	Original json.RawMessage `json:"original,omitempty"`
-	Ours     json.RawMessage `json:"ours,omitempty"`
-}
-
 func (p *program) snapshotCommand() *cobra.Command {
 	var f nodeFlags
 	var out string
@@ -82,11 +75,7 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 		doc.Counts[k.String()] = c
 	}
 	for k, o := range in.Ledger {
-		j := ownedJSON{Name: o.Name}
-		if o.Original != nil {
-			j.Original, j.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
-		}
-		doc.Ledger[k.String()] = j
+		doc.Ledger[k.String()] = ownedDocument(o)
 	}
 	for k, instance := range in.Others {
 		doc.Others[k.String()] = instance
@@ -137,34 +126,6 @@ func decodeDocument(what, name string, text []byte, doc any) error {
 		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
 	}
 	return nil
-}
-
-func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
-	ledger, others := plan.Ledger{}, map[spec.Key]string{}
-	for text, j := range d.Ledger {
-		k, err := spec.ParseKey(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("the snapshot's ledger: %w", err)
-		}
-		o := plan.Owned{Name: j.Name}
-		if j.Original != nil {
-			original, err1 := spec.DecodeValue(k.Kind(), j.Original)
-			ours, err2 := spec.DecodeValue(k.Kind(), j.Ours)
-			if err := errors.Join(err1, err2); err != nil {
-				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
-			}
-			o.Original, o.Ours = original, ours
-		}
-		ledger[k] = o
-	}
-	for text, instance := range d.Others {
-		k, err := spec.ParseKey(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("the snapshot's other instances: %w", err)
-		}
-		others[k] = instance
-	}
-	return ledger, others, nil
 }
 
 // Host is the node that the snapshot is of.
