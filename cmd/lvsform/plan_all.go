@@ -19,7 +19,10 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 	if info, err := os.Stat(where.from); err != nil || !info.IsDir() {
 		return false, errors.New("--node all plans nodes from their snapshots: --from names the directory with one of each")
 	}
-	desired, err := p.loadAll(dir, config)
+	if err := where.fromAlone(); err != nil {
+		return false, err
+	}
+	desired, err := p.loadQuietly(p.source(dir, config, nodeFlags{}))
 	if err != nil {
 		return false, err
 	}
@@ -46,6 +49,9 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 				return changes, err
 			}
 		}
+	}
+	if out != "" && len(errs) < len(desired.Nodes) {
+		p.sayf("Saved the plans to: %s", out)
 	}
 	return changes, errors.Join(errs...)
 }
