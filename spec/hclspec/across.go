@@ -10,13 +10,14 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// answers looks for addresses that several nodes hold, all of which would answer ARP for it, and tells every node what the
-// others hold.
+// holding is an address that a node holds.
+type holding struct {
+	site *loader
+	held
+}
+
+// answers looks for addresses that ARP would be answered for twice, and tells every node what the others hold.
 func (l *loader) answers() {
-	type holding struct {
-		site *loader
-		held
-	}
 	all := map[netip.Addr][]holding{}
 	for _, s := range l.sites {
 		for _, h := range s.held {
@@ -28,16 +29,25 @@ func (l *loader) answers() {
 			s.tell(addr, holders[0].site.node.Name)
 		}
 		for i, h := range holders {
-			before := slices.IndexFunc(holders[:i], func(o holding) bool { return o.site != h.site && !(o.anycast && h.anycast) })
-			if before < 0 {
-				continue
+			before := slices.IndexFunc(holders[:i], func(o holding) bool { return (o.site != h.site || o.at != h.at) && !(o.anycast && h.anycast) })
+			if before >= 0 {
+				l.both(holders[before], h)
 			}
-			first := holders[before]
-			l.errorf("LVS049", origin{block: h.in.block}.place("interface"), "Address that several nodes answer for",
-				"%s is on node.%s (%s) and on node.%s (%s): both would answer ARP for it. Place it on one node, set anycast = true where it is routed to, or leave interface out where VRRP moves it.",
-				addr, first.site.node.Name, first.in.addr, h.site.node.Name, h.in.addr)
 		}
 	}
+}
+
+// both says that two answer for one address: two nodes, or two interfaces of one.
+func (l *loader) both(a, b holding) {
+	at := origin{block: b.in.block}.place("interface")
+	if a.site == b.site {
+		l.warnf("LVS214", at, "VIP on two interfaces", "%s is on %s (%s) and on %s (%s) of one node, which answers ARP for it on both: leave one of them out.",
+			a.addr, a.name, a.in.addr, b.name, b.in.addr)
+		return
+	}
+	l.errorf("LVS049", at, "Address that several nodes answer for",
+		"%s is on node.%s (%s) and on node.%s (%s): both would answer ARP for it. Place it on one node, set anycast = true where it is routed to, or leave interface out where VRRP moves it.",
+		a.addr, a.site.node.Name, a.in.addr, b.site.node.Name, b.in.addr)
 }
 
 // tell makes an address known as one that another node holds, unless the node holds it too.

@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,24 +17,21 @@ func (l *loader) derive(r *realServer) {
 	}
 	d := derivation{loader: l, realServer: r, addresses: map[netip.Addr]bool{}}
 	for _, ref := range r.services {
-		found := false
+		var keys []string
 		for _, other := range l.serving(ref.block) {
 			for _, s := range other.services[ref.block] {
-				if !ref.names(s) {
-					continue
-				}
-				if found = true; other != l.nowhere {
+				keys = append(keys, s.key)
+				if ref.names(s) && other != l.nowhere {
 					d.service(s)
 				}
 			}
 		}
-		if !found && !ref.all {
-			l.errorf("LVS013", origin{block: r.in.block}.place("services"), "Reference to a missing instance", "service.%s has no instance %q.", ref.block.Labels[0], ref.key)
+		if !ref.all && !slices.Contains(keys, ref.key) {
+			l.errorf("LVS013", origin{block: r.in.block}.place("services"), "Reference to a missing instance", "service.%s has no instance %q.%s",
+				ref.block.Labels[0], ref.key, didYouMean(ref.key, keys))
 		}
 	}
-	if d.addresses != nil {
-		d.quiet()
-	}
+	d.quiet()
 }
 
 // derivation is what one real_server block has led to so far.
@@ -83,7 +81,7 @@ func (d *derivation) service(s *service) {
 	}
 	if !delivered && len(s.listeners) > 0 {
 		d.errorf("LVS062", origin{block: d.in.block}.place("services"), "Real server that needs nothing",
-			"%s reaches this server by %s, which changes the address that packets are for: leave %s out of services.", s.addr, methodName(servers[0].dest.Forward, servers[0].fullNAT), s.addr)
+			"%s reaches this server by %s, for which it needs no VIP: leave %s out of services.", s.addr, methodName(servers[0].dest.Forward, servers[0].fullNAT), s.addr)
 	}
 }
 
@@ -122,6 +120,12 @@ func (d *derivation) holdAddress(a netip.Addr) {
 		return
 	}
 	d.addresses[a] = true
+	if d.holds[a] && d.arp != "none" {
+		loud := d.held[slices.IndexFunc(d.held, func(h held) bool { return h.addr == a })]
+		d.errorf("LVS050", origin{block: d.in.block}.place("on"), "VIP that is not kept quiet",
+			"node.%s holds %s by %s, to answer ARP for it, and %s would have it keep quiet: place them on different nodes.", d.node.Name, a, loud.in.addr, d.in.addr)
+		return
+	}
 	k := spec.AddressKey{Interface: d.name, Prefix: netip.PrefixFrom(a, a.BitLen())}
 	d.add(k, spec.VIP(k), "address", k.Prefix.String(), spec.Object{Quiet: d.arp != "none"})
 }

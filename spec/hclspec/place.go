@@ -22,8 +22,13 @@ func (l *loader) openSites() {
 	for _, n := range l.config.Nodes {
 		s := l.site(n)
 		l.sites = append(l.sites, s)
-		if l.known[n.Address] == nil && n.Address.IsValid() {
+		switch first := l.known[n.Address]; {
+		case !n.Address.IsValid():
+		case first == nil:
 			l.known[n.Address] = s
+		default:
+			l.warnf("LVS213", origin{block: n.block}.place("address"), "Address of two nodes",
+				"%s is the address of node.%s too, at %s: a server that has it is taken for that one.", n.Address, first.node.Name, first.node.block.DefRange)
 		}
 	}
 }
