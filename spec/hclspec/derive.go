@@ -59,29 +59,25 @@ func (d *derivation) setting(name, value string, minimum bool) {
 	d.add(spec.SysctlKey{Name: name}, spec.Sysctl{Value: value}, "sysctl", name, spec.Object{Minimum: minimum})
 }
 
-// service derives what one service on one node needs.
+// service derives what one service on one node needs. Without servers it is the VIPs all the same: there will be some.
 func (d *derivation) service(s *service) {
 	if s.pool == nil {
 		return // what is wrong was said
 	}
-	servers := d.own(s.pool)
-	delivered := len(servers) == 0
+	own := d.own(s.pool)
+	reached := slices.DeleteFunc(slices.Clone(own), func(s *server) bool { return s.dest.Forward != spec.Direct && s.dest.Forward != spec.TunnelTo })
+	if len(reached) == 0 && len(own) > 0 {
+		d.errorf("LVS062", origin{block: d.in.block}.place("services"), "Real server that needs nothing",
+			"%s reaches this server by %s, for which it needs no VIP: leave %s out of services.", s.addr, methodName(own[0].dest.Forward, own[0].fullNAT), s.addr)
+		return
+	}
 	for _, in := range s.listeners {
-		for _, server := range servers {
-			if f := server.dest.Forward; f != spec.Direct && f != spec.TunnelTo {
-				continue
-			}
-			if delivered = true; server.dest.Forward == spec.TunnelTo {
+		for _, server := range reached {
+			if server.dest.Forward == spec.TunnelTo {
 				d.tunnel(arrivalOf(in, server))
 			}
 		}
-		if delivered || len(s.listeners) == 0 {
-			d.hold(in, s)
-		}
-	}
-	if !delivered && len(s.listeners) > 0 {
-		d.errorf("LVS062", origin{block: d.in.block}.place("services"), "Real server that needs nothing",
-			"%s reaches this server by %s, for which it needs no VIP: leave %s out of services.", s.addr, methodName(servers[0].dest.Forward, servers[0].fullNAT), s.addr)
+		d.hold(in, s)
 	}
 }
 

@@ -166,9 +166,8 @@ func (l *loader) targetOf(n *Node) (cty.Value, bool) {
 	}
 	all := l.root.Variables["node"].GetAttr(n.block.Labels[0])
 	if l.byBlock[n.block].forEach {
-		_, key, _ := strings.Cut(n.Name, "[")
-		key = strings.TrimSuffix(key, "]")
-		return all.GetAttr(unquote(key)), true
+		_, key, _ := nameAndKey("node." + n.Name)
+		return all.GetAttr(key), true
 	}
 	return all, true
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -180,12 +179,4 @@ func (l *loader) nodesIn(e value, v cty.Value, nodes map[string]bool) bool {
 	}
 	e.errorf("LVS015", "Wrong type", "An element of \"on\" is %s: write references such as role.director or node.lb1.", typeName(v))
 	return false
-}
-
-func unquote(key string) string {
-	text, err := strconv.Unquote(key)
-	if err != nil {
-		return key
-	}
-	return text
 }

@@ -73,11 +73,11 @@ func (l *loader) shareVIPs(elsewhere map[string]cty.Value, expanded map[*declara
 	groups := map[string]map[string]cty.Value{}
 	for _, vips := range []map[string]cty.Value{elsewhere, l.vipsAt} {
 		for addr, v := range vips {
-			name, key, _ := strings.Cut(strings.TrimPrefix(addr, "vip."), "[")
+			name, key, _ := nameAndKey(addr)
 			if groups[name] == nil {
 				groups[name] = map[string]cty.Value{}
 			}
-			groups[name][unquote(strings.TrimSuffix(key, "]"))] = v
+			groups[name][key] = v
 		}
 	}
 	vals := map[string]cty.Value{}

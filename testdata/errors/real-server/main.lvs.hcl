@@ -116,6 +116,6 @@ real_server "odd" {
 
 real_server "wrong" {
   on        = [role.web]
-  services  = [pool.web, "service.nat"]
+  services  = [pool.web, "service.nat", { a = service.nat.name }]
   interface = "lo"
 }
