@@ -122,6 +122,10 @@ func TestPlanOfAllNodes(t *testing.T) {
 	if n := strings.Count(w.out, "Plan: 2 to add"); n != 2 {
 		t.Errorf("%d nodes have something to add:\n%s", n, w.out)
 	}
+	w.terminal = true
+	w.run(exitDone, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
+	w.says(w.out, "\x1b[1mNode lb1\x1b[0m\n")
+	w.terminal = false
 	w.run(exitDone, "apply", w.path("plans/lb2.plan"), "--driver=file:"+w.path("lb2.json"))
 	if !exists(w.path("plans/spare-a.plan")) {
 		t.Error("an empty plan is not saved")

@@ -64,7 +64,7 @@ func (p *program) planOne(ctx context.Context, n *hclspec.Node, digest string, w
 	}
 	switch format.format {
 	case "text":
-		p.printf("%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
+		fmt.Fprintf(p.out, "%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
 	case "markdown":
 		p.printf("## Node `%s`\n\n", clean(strings.ReplaceAll(n.Name, "`", "'")))
 	}
