@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -29,25 +28,10 @@ type LedgerFile struct {
 const ledgerFormat = "1.0"
 
 type ledgerJSON struct {
-	FormatVersion string               `json:"format_version"`
-	Boot          string               `json:"boot_id"`
-	Instance      string               `json:"instance"`
-	Objects       map[string]ownedJSON `json:"objects"`
-}
-
-type ownedJSON struct {
-	Name     string          `json:"name"`
-	Drain    string          `json:"drain,omitempty"`
-	Announce *announceJSON   `json:"announce,omitempty"`
-	Side     spec.Side       `json:"side,omitempty"`
-	Original json.RawMessage `json:"original,omitempty"`
-	Ours     json.RawMessage `json:"ours,omitempty"`
-	Earlier  json.RawMessage `json:"earlier,omitempty"`
-}
-
-type announceJSON struct {
-	Count    int    `json:"count"`
-	Interval string `json:"interval"`
+	FormatVersion string      `json:"format_version"`
+	Boot          string      `json:"boot_id"`
+	Instance      string      `json:"instance"`
+	Objects       plan.Ledger `json:"objects"`
 }
 
 // CheckInstance says whether a name can be an instance's.
@@ -89,60 +73,15 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 	if major, _, _ := strings.Cut(j.FormatVersion, "."); major != "1" {
 		return nil, fmt.Errorf("its format is %q, and this lvsform reads %s", j.FormatVersion, ledgerFormat)
 	}
-	l := plan.Ledger{}
-	if j.Boot != f.Boot {
-		return l, nil
+	if j.Boot != f.Boot || j.Objects == nil {
+		return plan.Ledger{}, nil
 	}
-	for text, o := range j.Objects {
-		k, err := spec.ParseKey(text)
-		if err != nil {
-			return nil, err
-		}
-		owned := plan.Owned{Name: o.Name, Side: o.Side}
-		if o.Announce != nil {
-			owned.Announce.Count = o.Announce.Count
-			if owned.Announce.Interval, err = time.ParseDuration(o.Announce.Interval); err != nil {
-				return nil, fmt.Errorf("%s: %w", text, err)
-			}
-		}
-		if o.Drain != "" {
-			if owned.Drain, err = time.ParseDuration(o.Drain); err != nil {
-				return nil, fmt.Errorf("%s: %w", text, err)
-			}
-		}
-		for raw, v := range map[*json.RawMessage]*spec.Value{&o.Original: &owned.Original, &o.Ours: &owned.Ours, &o.Earlier: &owned.Earlier} {
-			if len(*raw) == 0 {
-				continue
-			}
-			if *v, err = spec.DecodeValue(k.Kind(), *raw); err != nil {
-				return nil, fmt.Errorf("%s: %w", text, err)
-			}
-		}
-		l[k] = owned
-	}
-	return l, nil
+	return j.Objects, nil
 }
 
 // Save replaces the ledger, whole or not at all.
 func (f LedgerFile) Save(l plan.Ledger) error {
-	j := ledgerJSON{ledgerFormat, f.Boot, f.Instance, make(map[string]ownedJSON, len(l))}
-	for k, o := range l {
-		out := ownedJSON{Name: o.Name, Side: o.Side}
-		if o.Announce != (spec.Announce{}) {
-			out.Announce = &announceJSON{o.Announce.Count, o.Announce.Interval.String()}
-		}
-		if o.Drain != 0 {
-			out.Drain = o.Drain.String()
-		}
-		if o.Original != nil {
-			out.Original, out.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
-		}
-		if o.Earlier != nil {
-			out.Earlier = spec.EncodeValue(o.Earlier)
-		}
-		j.Objects[k.String()] = out
-	}
-	text, err := json.MarshalIndent(j, "", "  ")
+	text, err := json.MarshalIndent(ledgerJSON{ledgerFormat, f.Boot, f.Instance, l}, "", "  ")
 	if err != nil {
 		return err
 	}

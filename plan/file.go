@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -148,21 +147,16 @@ func (d *document) plan() (*Plan, []Change, error) {
 		p.Unmanaged = append(p.Unmanaged, k)
 	}
 	slices.SortFunc(p.Adopted, spec.CompareKeys)
-	p.Records, err = records(d.Ledger)
-	return p, shown, err
+	p.Records = d.Ledger
+	return p, shown, p.Records.isPlanned()
 }
 
-func records(list []recordJSON) (Ledger, error) {
-	l := make(Ledger, len(list))
-	for _, r := range list {
-		k, err := parseKey(r.Key)
-		if err != nil {
-			return nil, err
+// isPlanned says what cannot be said of a node before the plan is done.
+func (l Ledger) isPlanned() error {
+	for k, o := range l {
+		if !ownable(k) || o.Original != nil || o.Ours != nil || o.Earlier != nil {
+			return fmt.Errorf("ledger: %s is not held by a ledger", k)
 		}
-		if !ownable(k) {
-			return nil, fmt.Errorf("ledger: %s is not held by a ledger", k)
-		}
-		l[k] = Owned{Name: r.Name, Drain: time.Duration(r.Drain), Announce: r.Announce.announce(), Side: r.Side}
 	}
-	return l, nil
+	return nil
 }

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
@@ -24,7 +23,7 @@ type document struct {
 	ResourceChanges []resourceChange `json:"resource_changes"`
 	Steps           stepsJSON        `json:"steps"`
 	Unmanaged       []unmanagedJSON  `json:"unmanaged"`
-	Ledger          []recordJSON     `json:"ledger"`
+	Ledger          Ledger           `json:"ledger"`
 	Unchanged       int              `json:"unchanged"`
 	Partial         bool             `json:"partial"`
 	Warnings        []string         `json:"warnings"`
@@ -45,15 +44,6 @@ type resourceChange struct {
 type unmanagedJSON struct {
 	identity
 	detail
-}
-
-// recordJSON is what the ledger is to hold of one object.
-type recordJSON struct {
-	Key      string        `json:"key"`
-	Name     string        `json:"address"`
-	Drain    seconds       `json:"drain_seconds,omitempty"`
-	Announce *announceJSON `json:"announce,omitempty"`
-	Side     spec.Side     `json:"side,omitempty"`
 }
 
 type identity struct {
@@ -118,7 +108,7 @@ func (p *Plan) document() document {
 		ResourceChanges: p.resourceChanges(values),
 		Steps:           p.Changes.document(values),
 		Unmanaged:       p.unmanagedDocument(),
-		Ledger:          p.Records.document(),
+		Ledger:          p.Records,
 		Unchanged:       p.Unchanged,
 		Partial:         p.Partial,
 		Warnings:        append([]string{}, p.Warnings...),
@@ -186,14 +176,6 @@ func (p *Plan) unmanagedDocument() []unmanagedJSON {
 	out := make([]unmanagedJSON, len(p.Unmanaged))
 	for i, k := range p.Unmanaged {
 		out[i] = unmanagedJSON{p.identity(k), p.detail(k)}
-	}
-	return out
-}
-
-func (l Ledger) document() []recordJSON {
-	out := make([]recordJSON, 0, len(l))
-	for _, k := range slices.SortedFunc(maps.Keys(l), spec.CompareKeys) {
-		out = append(out, recordJSON{k.String(), l[k].Name, seconds(l[k].Drain), announced(l[k].Announce), l[k].Side})
 	}
 	return out
 }

@@ -50,6 +50,11 @@ func (p *program) loadToPlan(dir string, f configFlags, where nodeFlags) (*hclsp
 	if err := forOne(src); err != nil {
 		return nil, err
 	}
+	return p.loadQuietly(src)
+}
+
+// loadQuietly leaves the warnings to the plan.
+func (p *program) loadQuietly(src hclspec.Source) (*hclspec.Config, error) {
 	config, diags := hclspec.Load(src)
 	if diags.HasErrors() {
 		p.diagnostics(config.Files, diags)

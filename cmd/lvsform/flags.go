@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -81,6 +82,14 @@ func (f *nodeFlags) again() (text string) {
 
 func (f *nodeFlags) addFrom(c *cobra.Command) {
 	c.Flags().StringVar(&f.from, "from", "", "take the node from a `snapshot` instead of a driver")
+}
+
+// fromAlone refuses two places for one node.
+func (f *nodeFlags) fromAlone() error {
+	if f.driver != "netlink" || f.netns != "" {
+		return errors.New("--from takes the place of a driver: leave out --driver and --netns")
+	}
+	return nil
 }
 
 func (f *nodeFlags) addLock(c *cobra.Command) {

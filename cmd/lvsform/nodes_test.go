@@ -59,6 +59,8 @@ func TestNodes(t *testing.T) {
 	if w.out != want {
 		t.Errorf("it says\n%s\nwant\n%s", w.out, want)
 	}
+	w.run(exitDone, "validate", w.dir)
+	w.says(w.out, "The configuration is valid: 2 services, 2 destinations on 4 nodes.")
 	w.run(exitDone, "nodes", "--json", "--node", "lb1.example.net", w.dir)
 	var doc nodesDocument
 	if err := json.Unmarshal([]byte(w.out), &doc); err != nil || len(doc.Nodes) != 4 || !doc.Nodes[0].Here || doc.Nodes[1].Here || doc.Nodes[0].Objects["service"] != 1 {
@@ -94,7 +96,7 @@ func TestTheNodeThatIsMeant(t *testing.T) {
 
 func TestPlanOfAllNodes(t *testing.T) {
 	w := newWorld(t)
-	w.write("etc/main.lvs.hcl", twoNodes)
+	w.write("etc/main.lvs.hcl", twoNodes+"pool \"unused\" { forward = \"direct\" }\n")
 	take := func(name, driver string) {
 		w.run(exitDone, "snapshot", "--out", w.path("snapshots/"+name), "--driver=file:"+w.path(driver))
 	}
@@ -105,13 +107,25 @@ func TestPlanOfAllNodes(t *testing.T) {
 	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
 	w.says(w.err, `there is no snapshot of spare["b"] in `)
 	take("4", "b.json")
+	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), "--driver=file:x", w.path("etc"))
+	if strings.Count(w.err, "--from takes the place of a driver") != 1 {
+		t.Errorf("stderr is\n%s", w.err)
+	}
 	w.run(exitChanges, "plan", "--node=all", "--from", w.path("snapshots"), "--out", w.path("plans"), "--detailed-exitcode", w.path("etc"))
 	for _, node := range []string{"Node lb1\n", "Node lb2\n", `Node spare["a"]` + "\n"} {
 		w.says(w.out, node)
 	}
+	w.says(w.out, "No service uses pool.unused")
+	if want := "Saved the plans to: " + w.path("plans") + "\n"; w.err != want {
+		t.Errorf("stderr is %q, want %q", w.err, want)
+	}
 	if n := strings.Count(w.out, "Plan: 2 to add"); n != 2 {
 		t.Errorf("%d nodes have something to add:\n%s", n, w.out)
 	}
+	w.terminal = true
+	w.run(exitDone, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
+	w.says(w.out, "\x1b[1mNode lb1\x1b[0m\n")
+	w.terminal = false
 	w.run(exitDone, "apply", w.path("plans/lb2.plan"), "--driver=file:"+w.path("lb2.json"))
 	if !exists(w.path("plans/spare-a.plan")) {
 		t.Error("an empty plan is not saved")

@@ -19,7 +19,10 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 	if info, err := os.Stat(where.from); err != nil || !info.IsDir() {
 		return false, errors.New("--node all plans nodes from their snapshots: --from names the directory with one of each")
 	}
-	desired, err := p.loadAll(dir, config)
+	if err := where.fromAlone(); err != nil {
+		return false, err
+	}
+	desired, err := p.loadQuietly(p.source(dir, config, nodeFlags{}))
 	if err != nil {
 		return false, err
 	}
@@ -47,6 +50,9 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 			}
 		}
 	}
+	if out != "" && len(errs) < len(desired.Nodes) {
+		p.sayf("Saved the plans to: %s", out)
+	}
 	return changes, errors.Join(errs...)
 }
 
@@ -58,7 +64,7 @@ func (p *program) planOne(ctx context.Context, n *hclspec.Node, digest string, w
 	}
 	switch format.format {
 	case "text":
-		p.printf("%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
+		fmt.Fprintf(p.out, "%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
 	case "markdown":
 		p.printf("## Node `%s`\n\n", clean(strings.ReplaceAll(n.Name, "`", "'")))
 	}

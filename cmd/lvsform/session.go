@@ -43,8 +43,8 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 		return nil, err
 	}
 	if f.from != "" {
-		if f.driver != "netlink" || f.netns != "" {
-			return nil, errors.New("--from takes the place of a driver: leave out --driver and --netns")
+		if err := f.fromAlone(); err != nil {
+			return nil, err
 		}
 		return openSnapshot(f)
 	}

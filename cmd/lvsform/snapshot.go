@@ -26,16 +26,8 @@ type snapshot struct {
 	State         spec.State                  `json:"state"`
 	Counts        map[string]spec.Connections `json:"connections"`
 	// Ledger is what the instance owns, Others what other instances do, and which.
-	Ledger map[string]ownedJSON `json:"ledger"`
-	Others map[string]string    `json:"others"`
-}
-
-// ownedJSON is plan.Owned, as JSON.
-type ownedJSON struct {
-	Name     string          `json:"address"`
-	Original json.RawMessage `json:"original,omitempty"`
-	Ours     json.RawMessage `json:"ours,omitempty"`
-	Earlier  json.RawMessage `json:"earlier,omitempty"`
+	Ledger plan.Ledger       `json:"ledger"`
+	Others map[string]string `json:"others"`
 }
 
 func (p *program) snapshotCommand() *cobra.Command {
@@ -77,20 +69,10 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 	}
 	doc := &snapshot{
 		FormatVersion: snapshotFormat, Version: version, Timestamp: time.Now().UTC(), Node: s.host, Instance: s.instance,
-		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: map[string]ownedJSON{}, Others: map[string]string{},
+		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: in.Ledger, Others: map[string]string{},
 	}
 	for k, c := range counts {
 		doc.Counts[k.String()] = c
-	}
-	for k, o := range in.Ledger {
-		j := ownedJSON{Name: o.Name}
-		if o.Original != nil {
-			j.Original, j.Ours = spec.EncodeValue(o.Original), spec.EncodeValue(o.Ours)
-		}
-		if o.Earlier != nil {
-			j.Earlier = spec.EncodeValue(o.Earlier)
-		}
-		doc.Ledger[k.String()] = j
 	}
 	for k, instance := range in.Others {
 		doc.Others[k.String()] = instance
@@ -144,28 +126,7 @@ func decodeDocument(what, name string, text []byte, doc any) error {
 }
 
 func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
-	ledger, others := plan.Ledger{}, map[spec.Key]string{}
-	for text, j := range d.Ledger {
-		k, err := spec.ParseKey(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("the snapshot's ledger: %w", err)
-		}
-		o := plan.Owned{Name: j.Name}
-		if j.Original != nil {
-			original, err1 := spec.DecodeValue(k.Kind(), j.Original)
-			ours, err2 := spec.DecodeValue(k.Kind(), j.Ours)
-			if err := errors.Join(err1, err2); err != nil {
-				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
-			}
-			o.Original, o.Ours = original, ours
-		}
-		if j.Earlier != nil {
-			if o.Earlier, err = spec.DecodeValue(k.Kind(), j.Earlier); err != nil {
-				return nil, nil, fmt.Errorf("the snapshot's ledger: %s: %w", text, err)
-			}
-		}
-		ledger[k] = o
-	}
+	others := map[spec.Key]string{}
 	for text, instance := range d.Others {
 		k, err := spec.ParseKey(text)
 		if err != nil {
@@ -173,7 +134,7 @@ func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
 		}
 		others[k] = instance
 	}
-	return ledger, others, nil
+	return d.Ledger, others, nil
 }
 
 // Host is the node that the snapshot is of.

@@ -21,7 +21,11 @@ func (p *program) validateCommand() *cobra.Command {
 					services += len(n.Desired.State.Services)
 					destinations += len(n.Desired.State.Destinations)
 				}
-				p.printf("The configuration is valid: %s, %s.\n", count(services, "service"), count(destinations, "destination"))
+				where := ""
+				if c.Nodes[0].Name != "" {
+					where = " on " + count(len(c.Nodes), "node")
+				}
+				p.printf("The configuration is valid: %s, %s%s.\n", count(services, "service"), count(destinations, "destination"), where)
 			}
 			return err
 		},

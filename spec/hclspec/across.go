@@ -10,13 +10,14 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// answers looks for addresses that several nodes hold, all of which would answer ARP for it, and tells every node what the
-// others hold.
+// holding is an address that a node holds.
+type holding struct {
+	site *loader
+	held
+}
+
+// answers looks for addresses that ARP would be answered for twice, and tells every node what the others hold.
 func (l *loader) answers() {
-	type holding struct {
-		site *loader
-		held
-	}
 	all := map[netip.Addr][]holding{}
 	for _, s := range l.sites {
 		for _, h := range s.held {
@@ -25,30 +26,39 @@ func (l *loader) answers() {
 	}
 	for addr, holders := range all {
 		for _, s := range l.sites {
-			s.tell(addr, holders[0].site)
+			s.tell(addr, holders[0].site.node.Name)
 		}
 		for i, h := range holders {
-			before := slices.IndexFunc(holders[:i], func(o holding) bool { return o.site != h.site && !(o.anycast && h.anycast) })
-			if before < 0 {
-				continue
+			before := slices.IndexFunc(holders[:i], func(o holding) bool { return (o.site != h.site || o.at != h.at) && !(o.anycast && h.anycast) })
+			if before >= 0 {
+				l.both(holders[before], h)
 			}
-			first := holders[before]
-			l.errorf("LVS049", origin{block: h.in.block}.place("interface"), "Address that several nodes answer for",
-				"%s is on node.%s (%s) and on node.%s (%s): both would answer ARP for it. Place it on one node, set anycast = true where it is routed to, or leave interface out where VRRP moves it.",
-				addr, first.site.node.Name, first.in.addr, h.site.node.Name, h.in.addr)
 		}
 	}
 }
 
+// both says that two answer for one address: two nodes, or two interfaces of one.
+func (l *loader) both(a, b holding) {
+	at := origin{block: b.in.block}.place("interface")
+	if a.site == b.site {
+		l.warnf("LVS214", at, "VIP on two interfaces", "%s is on %s (%s) and on %s (%s) of one node, which answers ARP for it on both: leave one of them out.",
+			a.addr, a.name, a.in.addr, b.name, b.in.addr)
+		return
+	}
+	l.errorf("LVS049", at, "Address that several nodes answer for",
+		"%s is on node.%s (%s) and on node.%s (%s): both would answer ARP for it. Place it on one node, set anycast = true where it is routed to, or leave interface out where VRRP moves it.",
+		a.addr, a.site.node.Name, a.in.addr, b.site.node.Name, b.in.addr)
+}
+
 // tell makes an address known as one that another node holds, unless the node holds it too.
-func (l *loader) tell(addr netip.Addr, other *loader) {
-	if other == l || slices.ContainsFunc(l.held, func(h held) bool { return h.addr == addr }) {
+func (l *loader) tell(addr netip.Addr, other string) {
+	if l.holds[addr] {
 		return
 	}
 	if l.node.Desired.Elsewhere == nil {
 		l.node.Desired.Elsewhere = map[netip.Addr]string{}
 	}
-	l.node.Desired.Elsewhere[addr] = other.node.Name
+	l.node.Desired.Elsewhere[addr] = other
 }
 
 // unplaced evaluates what no node has: what is wrong with it is said all the same.
@@ -100,10 +110,7 @@ func (l *loader) loud() {
 			continue
 		}
 		for _, s := range l.sites {
-			if s == l {
-				continue
-			}
-			if s.serve(); s.directs(h.addr) {
+			if s.directs(h.addr) {
 				l.errorf("LVS050", origin{block: h.in.block}.place("interface"), "VIP that is not kept quiet",
 					"A service of node.%s listens on %s, and node.%s, which has none that does, would answer ARP for it: on real servers the VIPs of a service come from a real_server block, which keeps them quiet.",
 					s.node.Name, h.addr, l.node.Name)
@@ -115,53 +122,45 @@ func (l *loader) loud() {
 
 // directs says that a service of the node listens on the address.
 func (l *loader) directs(addr netip.Addr) bool {
-	for _, all := range l.services {
-		for _, s := range all {
-			for _, in := range s.listeners {
-				if !in.key.IsMark() && in.key.Address.Addr() == addr || slices.ContainsFunc(in.rules, func(r markRule) bool { return r.key.Address == addr }) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	l.serve()
+	return l.listens[addr]
 }
 
-// forgotten warns of servers that are nodes and do not hold the VIPs: the classic mistake of direct routing.
+// forgotten warns of servers that are nodes and do not hold the VIPs: the classic mistake of direct routing. It is said once
+// for each place, and of each server once.
 func (l *loader) forgotten() {
-	known := map[netip.Addr]*loader{}
-	for _, s := range l.sites {
-		if s.node.Address.IsValid() {
-			known[s.node.Address] = s
-		}
-	}
-	if len(known) == 0 {
-		return
-	}
-	told := map[*hcl.Block]bool{}
+	told, places := map[*hcl.Block]bool{}, map[hcl.Range][]string{}
 	for _, block := range l.blocks["service"] {
 		for _, s := range l.services[block] {
-			if s.pool == nil {
-				continue
+			clear(places)
+			if s.pool != nil {
+				l.withoutVIP(s, told, places)
 			}
-			for _, server := range s.pool.servers {
-				f := server.dest.Forward
-				if told[server.block] || f != spec.Direct && f != spec.TunnelTo {
-					continue
-				}
-				there := known[server.v4]
-				if there == nil {
-					there = known[server.v6]
-				}
-				if there == nil || there == l || slices.ContainsFunc(there.realServers(), func(r *realServer) bool { return r.covers(s) }) {
-					continue
-				}
-				told[server.block] = true
-				l.warnf("LVS209", server.block.DefRange, "Server without the VIP",
-					"node.%s is a server of %s by %s, and no real_server block on it names that service: unless the VIPs are on it by other means, it drops what it is sent.",
-					there.node.Name, s.addr, f)
+			for at, nodes := range places {
+				l.warnf("LVS209", at, "Server without the VIP",
+					"%s has servers that are nodes, and no real_server block there names it: %s. Unless the VIPs are there by other means, they drop what they are sent.",
+					s.addr, some(nodes))
 			}
 		}
+	}
+}
+
+// withoutVIP finds the nodes by the places of the servers that they are.
+func (l *loader) withoutVIP(s *service, told map[*hcl.Block]bool, places map[hcl.Range][]string) {
+	for _, server := range s.pool.servers {
+		f := server.dest.Forward
+		if told[server.block] || f != spec.Direct && f != spec.TunnelTo {
+			continue
+		}
+		there := l.known[server.v4]
+		if there == nil {
+			there = l.known[server.v6]
+		}
+		if there == nil || there == l || slices.ContainsFunc(there.realServers(), func(r *realServer) bool { return r.covers(s) }) {
+			continue
+		}
+		told[server.block] = true
+		places[server.block.DefRange] = append(places[server.block.DefRange], "node."+there.node.Name)
 	}
 }
 

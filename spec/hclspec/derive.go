@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,24 +17,21 @@ func (l *loader) derive(r *realServer) {
 	}
 	d := derivation{loader: l, realServer: r, addresses: map[netip.Addr]bool{}}
 	for _, ref := range r.services {
-		found := false
+		var keys []string
 		for _, other := range l.serving(ref.block) {
 			for _, s := range other.services[ref.block] {
-				if !ref.names(s) {
-					continue
-				}
-				if found = true; other != l.nowhere {
+				keys = append(keys, s.key)
+				if ref.names(s) && other != l.nowhere {
 					d.service(s)
 				}
 			}
 		}
-		if !found && !ref.all {
-			l.errorf("LVS013", origin{block: r.in.block}.place("services"), "Reference to a missing instance", "service.%s has no instance %q.", ref.block.Labels[0], ref.key)
+		if !ref.all && !slices.Contains(keys, ref.key) {
+			l.errorf("LVS013", origin{block: r.in.block}.place("services"), "Reference to a missing instance", "service.%s has no instance %q.%s",
+				ref.block.Labels[0], ref.key, didYouMean(ref.key, keys))
 		}
 	}
-	if d.addresses != nil {
-		d.quiet()
-	}
+	d.quiet()
 }
 
 // derivation is what one real_server block has led to so far.
@@ -61,29 +59,25 @@ func (d *derivation) setting(name, value string, minimum bool) {
 	d.add(spec.SysctlKey{Name: name}, spec.Sysctl{Value: value}, "sysctl", name, spec.Object{Minimum: minimum})
 }
 
-// service derives what one service on one node needs.
+// service derives what one service on one node needs. Without servers it is the VIPs all the same: there will be some.
 func (d *derivation) service(s *service) {
 	if s.pool == nil {
 		return // what is wrong was said
 	}
-	servers := d.own(s.pool)
-	delivered := len(servers) == 0
+	own := d.own(s.pool)
+	reached := slices.DeleteFunc(slices.Clone(own), func(s *server) bool { return s.dest.Forward != spec.Direct && s.dest.Forward != spec.TunnelTo })
+	if len(reached) == 0 && len(own) > 0 {
+		d.errorf("LVS062", origin{block: d.in.block}.place("services"), "Real server that needs nothing",
+			"%s reaches this server by %s, for which it needs no VIP: leave %s out of services.", s.addr, methodName(own[0].dest.Forward, own[0].fullNAT), s.addr)
+		return
+	}
 	for _, in := range s.listeners {
-		for _, server := range servers {
-			if f := server.dest.Forward; f != spec.Direct && f != spec.TunnelTo {
-				continue
-			}
-			if delivered = true; server.dest.Forward == spec.TunnelTo {
+		for _, server := range reached {
+			if server.dest.Forward == spec.TunnelTo {
 				d.tunnel(arrivalOf(in, server))
 			}
 		}
-		if delivered || len(s.listeners) == 0 {
-			d.hold(in, s)
-		}
-	}
-	if !delivered && len(s.listeners) > 0 {
-		d.errorf("LVS062", origin{block: d.in.block}.place("services"), "Real server that needs nothing",
-			"%s reaches this server by %s, which changes the address that packets are for: leave %s out of services.", s.addr, methodName(servers[0].dest.Forward, servers[0].fullNAT), s.addr)
+		d.hold(in, s)
 	}
 }
 
@@ -108,16 +102,12 @@ func arrivalOf(in listener, s *server) arrival {
 
 // hold puts the addresses of a listener on the interface.
 func (d *derivation) hold(in listener, s *service) {
-	if !in.key.IsMark() {
-		d.holdAddress(in.key.Address.Addr())
-		return
-	}
-	if len(in.rules) == 0 {
+	if in.key.IsMark() && len(in.rules) == 0 {
 		d.errorf("LVS057", origin{block: d.in.block}.place("services"), "Addresses that are not known",
 			"%s listens for mark %d, and what sets the mark is not declared: add match to it, so that the addresses are known.", s.addr, in.key.FWMark)
 	}
-	for _, r := range in.rules {
-		d.holdAddress(r.key.Address)
+	for _, addr := range in.addresses() {
+		d.holdAddress(addr)
 	}
 }
 
@@ -126,6 +116,12 @@ func (d *derivation) holdAddress(a netip.Addr) {
 		return
 	}
 	d.addresses[a] = true
+	if d.holds[a] && d.arp != "none" {
+		loud := d.held[slices.IndexFunc(d.held, func(h held) bool { return h.addr == a })]
+		d.errorf("LVS050", origin{block: d.in.block}.place("on"), "VIP that is not kept quiet",
+			"node.%s holds %s by %s, to answer ARP for it, and %s would have it keep quiet: place them on different nodes.", d.node.Name, a, loud.in.addr, d.in.addr)
+		return
+	}
 	k := spec.AddressKey{Interface: d.name, Prefix: netip.PrefixFrom(a, a.BitLen())}
 	side := spec.SideQuiet
 	if d.arp == "none" {

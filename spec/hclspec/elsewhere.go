@@ -27,7 +27,11 @@ func (l *loader) wrongTarget(t hcl.Traversal) (code, summary, detail string) {
 	if !slices.Contains(attributesOf["node"], words[0]) {
 		return "LVS011", "Undeclared reference", fmt.Sprintf("A node has no %q to refer to.%s It has %s.", words[0], didYouMean(words[0], attributesOf["node"]), list(attributesOf["node"]))
 	}
-	return "LVS011", "Undeclared reference", fmt.Sprintf("node.%s has no %s: add it to the node, or place the block on other nodes.", l.node.Name, strings.Join(words, "."))
+	hint := ""
+	if vars := l.root.Variables["target"].GetAttr(nodeAttr).Type(); len(words) == 2 && words[0] == nodeAttr && vars.IsObjectType() {
+		hint = didYouMean(words[1], sortedKeys(vars.AttributeTypes()))
+	}
+	return "LVS011", "Undeclared reference", fmt.Sprintf("node.%s has no %s: add it to the node, or place the block on other nodes.%s", l.node.Name, strings.Join(words, "."), hint)
 }
 
 func (l *loader) isApart(addr string) bool {

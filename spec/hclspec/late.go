@@ -121,7 +121,11 @@ func (l *loader) serviceValue(d *declaration) cty.Value {
 }
 
 // serving are the loaders of the nodes that have a service block, with their services evaluated.
-func (l *loader) serving(block *hcl.Block) (out []*loader) {
+func (l *loader) serving(block *hcl.Block) []*loader {
+	out, done := l.served[block]
+	if done {
+		return out
+	}
 	p := l.placement(block)
 	for _, s := range slices.Concat(l.sites, []*loader{l.nowhere}) {
 		if s != nil && (p.each || p.has(s)) {
@@ -130,6 +134,7 @@ func (l *loader) serving(block *hcl.Block) (out []*loader) {
 			}
 		}
 	}
+	l.served[block] = out
 	return out
 }
 

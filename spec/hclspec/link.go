@@ -1,13 +1,19 @@
 package hclspec
 
 import (
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/lvsform/lvsform/spec"
 )
 
 // tunnelLinks are the interfaces through which tunnels of a kind arrive. They come with the kind's module.
 var tunnelLinks = map[string]string{"ipip": "tunl0", "sit": "sit0", "gre": "gre0", "ip6tnl": "ip6tnl0", "ip6gre": "ip6gre0"}
+
+// isKernels says that the kernel makes the interface by itself.
+func isKernels(name string) bool {
+	return name == "lo" || slices.Contains(slices.Collect(maps.Values(tunnelLinks)), name)
+}
 
 func (l *loader) link(in instance) {
 	b := l.open(in.block, linkKind, in.ctx)
@@ -34,7 +40,7 @@ func (l *loader) link(in instance) {
 		b.errorf("LVS059", in.block.DefRange, "Tunnel interface of another name", "The kernel has one interface for all tunnels of kind %s, and it is %s: use that name.", v.Type, tunnel)
 		return
 	}
-	if v.Type == "dummy" && strings.Contains(" lo tunl0 sit0 gre0 ip6tnl0 ip6gre0 ", " "+k.Name+" ") {
+	if v.Type == "dummy" && isKernels(k.Name) {
 		b.errorf("LVS059", in.block.DefRange, "Name of another interface", "%s is an interface of the kernel's own: give the dummy another name.", k.Name)
 		return
 	}

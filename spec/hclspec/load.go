@@ -2,6 +2,7 @@ package hclspec
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -29,6 +30,7 @@ type loader struct {
 
 	vipsAt map[string]cty.Value // by address: vip.web, vip.tenant["acme"]
 	held   []held
+	holds  map[netip.Addr]bool // of held
 	// derived are the objects that no block declares as such.
 	derived map[spec.Key]bool
 	real    []*realServer
@@ -39,9 +41,11 @@ type loader struct {
 	services map[*hcl.Block][]*service
 	// late are the values of pools and services that something referred to.
 	late map[string]cty.Value
-	// served says that the services were evaluated, and good are those that nothing is wrong with.
-	served bool
-	good   []*service
+	// complete says that the services were evaluated, and good are those that nothing is wrong with.
+	complete bool
+	good     []*service
+	// listens are the addresses of all services.
+	listens map[netip.Addr]bool
 }
 
 // shared is what all loaders of one configuration have together.
@@ -64,9 +68,11 @@ type shared struct {
 	common spec.Desired
 	byRole map[string][]string
 	sites  []*loader
+	known  map[netip.Addr]*loader // the nodes by their own addresses
 	// nowhere is the loader of the blocks that are placed on no node; nil if there are no nodes.
 	nowhere *loader
 	placed  map[*hcl.Block]*placement
+	served  map[*hcl.Block][]*loader // see serving
 	// apart are vips that differ between the nodes that have them.
 	apart map[string]bool
 	used  map[string]bool // pools by address
@@ -93,7 +99,9 @@ func newLoader(src Source) *loader {
 			byBlock: map[*hcl.Block]*declaration{},
 			config:  &Config{Files: map[string]*hcl.File{}},
 			byRole:  map[string][]string{},
+			known:   map[netip.Addr]*loader{},
 			placed:  map[*hcl.Block]*placement{},
+			served:  map[*hcl.Block][]*loader{},
 			apart:   map[string]bool{},
 			used:    map[string]bool{},
 			judged:  map[hcl.Range]bool{},

@@ -1,7 +1,6 @@
 package hclspec
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -167,19 +166,8 @@ func (l *loader) targetOf(n *Node) (cty.Value, bool) {
 	}
 	all := l.root.Variables["node"].GetAttr(n.block.Labels[0])
 	if l.byBlock[n.block].forEach {
-		_, key, _ := strings.Cut(n.Name, "[")
-		key = strings.TrimSuffix(key, "]")
-		return all.GetAttr(unquote(key)), true
+		_, key, _ := nameAndKey("node." + n.Name)
+		return all.GetAttr(key), true
 	}
 	return all, true
-}
-
-// addresses of nodes, for finding servers that are nodes.
-func (l *loader) nodeAt(a netip.Addr) *loader {
-	for _, s := range l.sites {
-		if a.IsValid() && s.node.Address == a {
-			return s
-		}
-	}
-	return nil
 }

@@ -78,34 +78,44 @@ func (l *loader) markOnce(r markRule, v spec.MarkRule, o spec.Object, s *service
 
 // overlaps finds rules of different marks that match the same packets.
 func (l *loader) overlaps(all []spec.MarkRuleKey) {
-	rules := l.node.Desired.State.MarkRules
+	marks := l.node.Desired.State.MarkRules
 	slices.SortFunc(all, func(a, b spec.MarkRuleKey) int { return spec.CompareKeys(a, b) })
-	furthest := 0 // of the ports before
-	for i, k := range all {
-		if i > 0 && (all[i-1].Protocol != k.Protocol || all[i-1].Address != k.Address) {
-			furthest = -1
+	// Of the rules for the address so far: the one that reaches furthest, and that of those with another mark than it has.
+	var furthest, other *spec.MarkRuleKey
+	for _, k := range all {
+		if furthest == nil || furthest.Protocol != k.Protocol || furthest.Address != k.Address {
+			furthest, other = &k, nil
+			continue
 		}
-		for _, before := range all[:i] {
-			if int(k.First) <= furthest && before != k && rules[before] != rules[k] && meet(before, k) {
-				l.overlap(k, l.node.origins[k].block, before)
-				break
-			}
+		before := furthest
+		if marks[*before] == marks[k] {
+			before = other
 		}
-		furthest = max(furthest, int(k.Last))
-		if k.Last == 0 {
-			furthest = 65535
+		if before != nil && last(*before) >= k.First {
+			l.overlap(k, l.node.origins[k].block, *before)
+		}
+		switch differs := marks[k] != marks[*furthest]; {
+		case last(k) > last(*furthest) && differs:
+			furthest, other = &k, furthest
+		case last(k) > last(*furthest):
+			furthest = &k
+		case differs && (other == nil || last(k) > last(*other)):
+			other = &k
 		}
 	}
+}
+
+// last is the last port that the rule is for.
+func last(k spec.MarkRuleKey) uint16 {
+	if k.Last == 0 {
+		return 65535
+	}
+	return k.Last
 }
 
 func (l *loader) overlap(k spec.MarkRuleKey, block *hcl.Block, before spec.MarkRuleKey) {
 	l.clash("LVS056", block.DefRange, "Packets with two marks", "Packets for %s get the mark of %s too, declared at %s: a packet has one mark, so the ports must not overlap.",
 		matchName(k), l.node.Desired.Objects[before].Name, l.node.origins[before].place(""))
-}
-
-// meet says that some packet is matched by both.
-func meet(a, b spec.MarkRuleKey) bool {
-	return a.Protocol == b.Protocol && a.Address == b.Address && (a.Last == 0 || b.Last == 0 || a.First <= b.Last && b.First <= a.Last)
 }
 
 // unicast says that packets can be sent to the address alone.

@@ -2,8 +2,8 @@ package hclspec
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -19,7 +19,16 @@ func (l *loader) openSites() {
 		l.nowhere = l.site(nil)
 	}
 	for _, n := range l.config.Nodes {
-		l.sites = append(l.sites, l.site(n))
+		s := l.site(n)
+		l.sites = append(l.sites, s)
+		switch first := l.known[n.Address]; {
+		case !n.Address.IsValid():
+		case first == nil:
+			l.known[n.Address] = s
+		default:
+			l.warnf("LVS213", origin{block: n.block}.place("address"), "Address of two nodes",
+				"%s is the address of node.%s too, at %s: a server that has it is taken for that one.", n.Address, first.node.Name, first.node.block.DefRange)
+		}
 	}
 }
 
@@ -30,6 +39,8 @@ func (l *loader) site(n *Node) *loader {
 		root:     l.root.NewChild(),
 		keys:     maps.Clone(l.keys),
 		vipsAt:   map[string]cty.Value{},
+		holds:    map[netip.Addr]bool{},
+		listens:  map[netip.Addr]bool{},
 		derived:  map[spec.Key]bool{},
 		pools:    map[string]*pool{},
 		poolsOf:  map[*hcl.Block][]*pool{},
@@ -168,12 +179,4 @@ func (l *loader) nodesIn(e value, v cty.Value, nodes map[string]bool) bool {
 	}
 	e.errorf("LVS015", "Wrong type", "An element of \"on\" is %s: write references such as role.director or node.lb1.", typeName(v))
 	return false
-}
-
-func unquote(key string) string {
-	text, err := strconv.Unquote(key)
-	if err != nil {
-		return key
-	}
-	return text
 }

@@ -1,9 +1,11 @@
 package hclspec
 
 import (
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -29,12 +31,7 @@ type reference struct {
 func (r reference) names(s *service) bool { return s.block == r.block && (r.all || s.key == r.key) }
 
 func (r *realServer) covers(s *service) bool {
-	for _, ref := range r.services {
-		if ref.names(s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.services, func(ref reference) bool { return ref.names(s) })
 }
 
 // realServers evaluates the blocks as far as they go without the services.
@@ -82,10 +79,8 @@ func (l *loader) realServer(in instance) *realServer {
 
 // isVirtual says that no packets arrive at the interface from outside.
 func (l *loader) isVirtual(name string) bool {
-	if v, ok := l.node.Desired.State.Links[spec.LinkKey{Name: name}]; ok && v.Type != "device" {
-		return true
-	}
-	return name == "lo" || name == "tunl0" || name == "gre0" || name == "ip6tnl0"
+	v, ok := l.node.Desired.State.Links[spec.LinkKey{Name: name}]
+	return ok && v.Type != "device" || isKernels(name)
 }
 
 // references are the services that the block names. Those that are written out are not evaluated for it: they are on other
@@ -98,47 +93,37 @@ func (l *loader) references(b *body) (out []reference) {
 	exprs, diags := hcl.ExprList(expr)
 	for _, e := range exprs {
 		d, addr := l.direct("service", e, b.ctx)
-		if d == nil {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError})
-			break
+		_, key, keyed := nameAndKey(addr)
+		if d == nil || keyed && !d.forEach {
+			return l.evaluatedReferences(b)
 		}
-		_, key, keyed := strings.Cut(addr, "[")
-		if keyed != d.forEach && keyed {
-			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError})
-			break
-		}
-		out = append(out, reference{block: d.block, key: unquote(strings.TrimSuffix(key, "]")), all: !keyed})
+		out = append(out, reference{block: d.block, key: key, all: !keyed})
 	}
-	if !diags.HasErrors() {
-		return out
-	}
-	return l.evaluatedReferences(b)
-}
-
-func (l *loader) evaluatedReferences(b *body) (out []reference) {
-	for _, e := range b.list("services") {
-		t := e.v.Type()
-		switch {
-		case t.IsObjectType() && t.HasAttribute("listeners") && t.HasAttribute("name"):
-			out = append(out, l.referenceTo(e.v.GetAttr("name").AsString()))
-		case t.IsObjectType() && !t.HasAttribute("name"):
-			for _, v := range e.v.AsValueMap() {
-				if t := v.Type(); t.IsObjectType() && t.HasAttribute("listeners") && t.HasAttribute("name") {
-					out = append(out, l.referenceTo(v.GetAttr("name").AsString()))
-				}
-			}
-		default:
-			e.errorf("LVS015", "Wrong type", "An element of services is %s: write references such as service.web.", typeName(e.v))
-		}
+	if diags.HasErrors() {
+		return l.evaluatedReferences(b)
 	}
 	return out
 }
 
-// referenceTo is the reference to an address of a service.
-func (l *loader) referenceTo(addr string) reference {
-	name, key, _ := strings.Cut(strings.TrimPrefix(addr, "service."), "[")
-	if d := l.named["service"][name]; d != nil {
-		return reference{block: d.block, key: unquote(strings.TrimSuffix(key, "]"))}
+func (l *loader) evaluatedReferences(b *body) (out []reference) {
+	for _, e := range b.list("services") {
+		vals := []cty.Value{e.v}
+		if t := e.v.Type(); t.IsObjectType() && !t.HasAttribute("name") { // all instances of a block
+			vals = slices.Collect(maps.Values(e.v.AsValueMap()))
+		}
+		for _, v := range vals {
+			switch t := v.Type(); {
+			case !v.IsKnown():
+				b.spoil()
+			case t.IsObjectType() && t.HasAttribute("listeners") && t.HasAttribute("name"):
+				name, key, _ := nameAndKey(v.GetAttr("name").AsString())
+				if d := l.named["service"][name]; d != nil {
+					out = append(out, reference{block: d.block, key: key})
+				}
+			default:
+				e.errorf("LVS015", "Wrong type", "An element of services is %s: write references such as service.web.", typeName(e.v))
+			}
+		}
 	}
-	return reference{}
+	return out
 }

@@ -59,6 +59,15 @@ func (l *loader) instances(block *hcl.Block, d *declaration) []instance {
 	return l.placedHere(out, p, b)
 }
 
+// nameAndKey takes the address of an instance apart: web and acme for service.web["acme"].
+func nameAndKey(addr string) (name, key string, keyed bool) {
+	_, rest, _ := strings.Cut(addr, ".")
+	if name, key, keyed = strings.Cut(rest, "["); keyed {
+		key, _ = strconv.Unquote(strings.TrimSuffix(key, "]"))
+	}
+	return name, key, keyed
+}
+
 // placedHere leaves out instances that are placed elsewhere.
 func (l *loader) placedHere(all []instance, p *placement, b *body) []instance {
 	if !p.each {

@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/hashicorp/hcl/v2"
@@ -29,12 +30,23 @@ type listener struct {
 	rules []markRule
 }
 
+// addresses are those that clients send to, as far as the listener says them.
+func (in listener) addresses() (out []netip.Addr) {
+	if !in.key.IsMark() {
+		return []netip.Addr{in.key.Address.Addr()}
+	}
+	for _, r := range in.rules {
+		out = append(out, r.key.Address)
+	}
+	return out
+}
+
 // serve evaluates the services of the node, with their pools.
 func (l *loader) serve() {
-	if l.served {
+	if l.complete {
 		return
 	}
-	l.served = true
+	l.complete = true
 	l.layer = "service"
 	for _, block := range l.blocks["service"] {
 		d := l.declared(block)
@@ -44,6 +56,11 @@ func (l *loader) serve() {
 				l.good = append(l.good, s)
 			}
 			l.services[block] = append(l.services[block], s)
+			for _, in := range s.listeners {
+				for _, addr := range in.addresses() {
+					l.listens[addr] = true
+				}
+			}
 		}
 		if addr := block.Type + "." + block.Labels[0]; d.forEach && len(l.services[block]) > 0 {
 			l.keepBlock(addr, block)

@@ -73,11 +73,11 @@ func (l *loader) shareVIPs(elsewhere map[string]cty.Value, expanded map[*declara
 	groups := map[string]map[string]cty.Value{}
 	for _, vips := range []map[string]cty.Value{elsewhere, l.vipsAt} {
 		for addr, v := range vips {
-			name, key, _ := strings.Cut(strings.TrimPrefix(addr, "vip."), "[")
+			name, key, _ := nameAndKey(addr)
 			if groups[name] == nil {
 				groups[name] = map[string]cty.Value{}
 			}
-			groups[name][unquote(strings.TrimSuffix(key, "]"))] = v
+			groups[name][key] = v
 		}
 	}
 	vals := map[string]cty.Value{}
@@ -192,6 +192,7 @@ func (l *loader) hold(in instance, h holder, addr netip.Addr) {
 	name := in.addr + ".address[" + strconv.Quote(k.Prefix.String()) + "]"
 	l.put(k, spec.VIP(k), spec.Object{Name: name, Announce: h.announce, Side: spec.SideDirector}, origin{block: in.block}, false)
 	l.held = append(l.held, held{addr: addr, at: k, holder: h, in: in})
+	l.holds[addr] = true
 }
 
 // held is an address that a vip of the node holds.

@@ -332,3 +332,9 @@ sysctl "parked" {
     "net.ipv4.ip_forward" = each.value
   }
 }
+
+vip "on_a_tunnel" {
+  on        = [node.lb1]
+  addresses = ["192.0.2.66"]
+  interface = "sit0"
+}

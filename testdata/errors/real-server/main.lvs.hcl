@@ -55,6 +55,45 @@ service "mark" {
   pool      = pool.web
 }
 
+service "many" {
+  for_each = toset(["acme", "umbrella"])
+  on       = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.12"]
+    ports     = [length(each.key)]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.web
+}
+
+pool "own" {
+  forward = "local"
+
+  server "self" {
+    address = "10.0.1.11"
+  }
+}
+
+service "own" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.13"]
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.own
+}
+
+real_server "near" {
+  on        = [role.web]
+  services  = [service.many["akme"], service.own]
+  interface = "lo"
+}
+
 real_server "filter" {
   on        = [role.web]
   services  = [service.mark]
@@ -77,6 +116,6 @@ real_server "odd" {
 
 real_server "wrong" {
   on        = [role.web]
-  services  = [pool.web, "service.nat"]
+  services  = [pool.web, "service.nat", { a = service.nat.name }]
   interface = "lo"
 }

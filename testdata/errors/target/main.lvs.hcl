@@ -4,6 +4,7 @@ role "web" {}
 node "lb1" {
   roles   = [role.director]
   address = "10.0.0.2"
+  vars    = { vip4 = "192.0.2.10" }
 }
 
 node "lb2" {
