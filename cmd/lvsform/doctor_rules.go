@@ -114,7 +114,12 @@ func (p *program) refusals(ctx context.Context, s *session, in plan.Inputs) (fou
 		return []finding{ok("a plan can be made")}
 	}
 	for line := range strings.Lines(err.Error()) {
-		found = append(found, broken("lvsform plan, after that is mended", "no plan can be made: %s", strings.TrimSpace(line)))
+		// What to do stands behind the last colon.
+		what, remedy := strings.TrimSpace(line), "lvsform plan says more"
+		if i := strings.LastIndex(what, ": "); i > 0 {
+			what, remedy = what[:i], what[i+2:]
+		}
+		found = append(found, broken(remedy, "no plan can be made: %s", what))
 	}
 	return found
 }
