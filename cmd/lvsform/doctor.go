@@ -11,8 +11,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const doctorLong = `Doctor looks for what keeps lvsform from working on this machine, and says how to mend it. With
-a DIR it also looks whether the kernel has what the configuration uses. It changes nothing.`
+const doctorLong = `Doctor looks for what keeps lvsform from working on this machine, and says how to mend it: the
+kernel, the rights, programs and rules of others. With a DIR it also looks whether the kernel has what
+the configuration uses, whether there is a way to every real server and what fits through it, and
+whether another machine answers for a virtual address, which neighbours are asked for a second.
+It changes nothing, and loads no module.`
 
 func (p *program) doctorCommand() *cobra.Command {
 	var config configFlags
@@ -89,7 +92,7 @@ func (p *program) diagnose(found []finding) error {
 	for _, f := range found {
 		fmt.Fprintf(p.out, "%s  %s\n", p.paint(p.out, paints[f.grade], fmt.Sprintf("%-6s", f.grade)), clean(f.text))
 		if f.remedy != "" {
-			p.printf("        -> %s\n", f.remedy)
+			p.printf("        -> %s\n", clean(f.remedy))
 		}
 		if f.grade == "broken" {
 			err = status(exitError)
