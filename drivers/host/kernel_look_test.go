@@ -15,9 +15,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// bare is a namespace without any interface but lo, and the driver of it.
+func bare(t *testing.T) *Driver {
+	t.Helper()
+	drivertest.Kernel(t)
+	d, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
 func TestKernelWays(t *testing.T) {
-	d := kernelWith(t, "2")
-	batch(t, "link set eth0 mtu 1400", "address add 10.9.0.2/24 dev eth0", "-6 route add 2001:db8:9::/48 via 2001:db8::1",
+	d := bare(t)
+	batch(t, "link add eth0 mtu 1400 type dummy", "link add eth1 type dummy", "link set eth0 up", "address add 10.0.0.2/24 dev eth0",
+		"address add 2001:db8::2/64 dev eth0 nodad", "-6 route add 2001:db8:9::/48 via 2001:db8::1",
 		"route add 10.1.0.0/16 via 10.0.0.1", "route add 10.2.0.0/16 via 10.0.0.1 mtu 1300", "route add 10.3.0.0/16 via 10.0.0.1 mtu 9000",
 		"route add 10.4.0.0/16 via inet6 2001:db8::1 dev eth0",
 		"route add unreachable 10.5.0.0/16", "route add blackhole 10.6.0.0/16", "route add prohibit 10.7.0.0/16", "-6 route add unreachable 2001:db8:7::/48")
@@ -97,20 +110,16 @@ func TestKernelHolders(t *testing.T) {
 	if got, err = d.Holders(t.Context(), []spec.AddressKey{held}, 400*time.Millisecond); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-}
-
-// The permission is the thread's, which ends with the test.
-func TestKernelHoldersWithoutNetRaw(t *testing.T) {
-	d, _ := segment(t)
+	batch(t, "link set eth0 up")
 	without(t, unix.CAP_NET_RAW)
-	_, err := d.Holders(t.Context(), []spec.AddressKey{on("eth0", "10.0.0.100/32")}, time.Second)
+	_, err = d.Holders(t.Context(), []spec.AddressKey{held}, time.Second)
 	if !errors.Is(err, unix.EPERM) || !strings.Contains(err.Error(), "CAP_NET_RAW is needed") {
 		t.Error(err)
 	}
 }
 
 func TestKernelSourceNATOfOlderPrograms(t *testing.T) {
-	d := kernelWith(t, "2")
+	d := bare(t)
 	if where, err := d.SourceNAT(t.Context()); err != nil || len(where) != 0 {
 		t.Errorf("%v, %v", where, err)
 	}
