@@ -10,6 +10,7 @@ import (
 
 	"github.com/lvsform/lvsform/drivers/host"
 	"github.com/lvsform/lvsform/spec"
+	"github.com/lvsform/lvsform/spec/hclspec"
 )
 
 // marked is a listener for a firewall mark, and the beginning of one for TCP.
@@ -148,6 +149,56 @@ func TestDoctorNarrowRoute(t *testing.T) {
 	if len(found) != 1 || !strings.HasPrefix(found[0].text, "IPv4 packets of more than 1368 bytes do not fit into the gue tunnel to 10.0.0.11: the way through eth1 takes 1400, the tunnel 32 of them, and clients may send 1500") ||
 		!strings.HasPrefix(found[0].remedy, "raise the MTU of the route, or of the path behind it, to 1532 (ip route get 10.0.0.11)") {
 		t.Errorf("%+v", found)
+	}
+}
+
+func TestDoctorAsksForWhatIsExclusive(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", `
+node "lb1" {}
+
+node "rs1" {
+  address = "10.0.0.11"
+}
+
+vip "web" {
+  on        = [node.lb1]
+  addresses = ["192.0.2.10", "2001:db8::10"]
+  interface = "eth0"
+
+  announce {
+    count = 0
+  }
+}
+
+vip "many" {
+  on        = [node.lb1]
+  addresses = ["192.0.2.11"]
+  interface = "eth0"
+  anycast   = true
+}
+
+vip "routed" {
+  on        = [node.lb1]
+  addresses = ["192.0.2.12"]
+  interface = "lo"
+}
+
+`+strings.NewReplacer("service \"web\" {", "service \"web\" {\n  on = [node.lb1]\n", "[\"192.0.2.10\"]", "[\"192.0.2.10\", \"192.0.2.11\", \"192.0.2.12\"]").Replace(web("rr", 1))+`
+real_server "web" {
+  on        = [node.rs1]
+  services  = [service.web]
+  interface = "eth0"
+}
+`)
+	for node, want := range map[string]string{"lb1": "address eth0 192.0.2.10/32, address eth0 2001:db8::10/128", "rs1": ""} {
+		config, diags := hclspec.Load(hclspec.Source{Dir: w.dir, Node: node})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if got := few(exclusive(config.Chosen.Desired)); got != want {
+			t.Errorf("%s: %s, want %s", node, got, want)
+		}
 	}
 }
 

@@ -15,24 +15,29 @@ import (
 // answering is how long others have to say that an address is theirs.
 const answering = time.Second
 
-// holders asks the neighbours who has the virtual addresses. Those of real servers are a director's, and what several nodes hold
-// on purpose is not asked for by ARP.
+// holders asks the neighbours who has the virtual addresses.
 func holders(ctx context.Context, d *host.Driver, desired spec.Desired, live spec.State) []finding {
-	var keys []spec.AddressKey
-	for k := range desired.State.Addresses {
-		if o := desired.Objects[k]; !o.Quiet && o.Announce != (spec.Announce{}) {
-			keys = append(keys, k)
-		}
-	}
+	keys := exclusive(desired)
 	if len(keys) == 0 {
 		return nil
 	}
-	slices.SortFunc(keys, func(a, b spec.AddressKey) int { return spec.CompareKeys(a, b) })
 	answers, err := d.Holders(ctx, keys, answering)
 	if err != nil {
 		return []finding{note("sudo lvsform …, or AmbientCapabilities=CAP_NET_RAW in a systemd unit", "whether others have the virtual addresses is not known: %v", err)}
 	}
 	return heard(keys, answers, live)
+}
+
+// exclusive are the addresses that only this node may answer for. Those of real servers are a director's, and what several nodes hold
+// on purpose is not asked for by ARP: as on lo, nothing is announced there.
+func exclusive(desired spec.Desired) (keys []spec.AddressKey) {
+	for k := range desired.State.Addresses {
+		if o := desired.Objects[k]; !o.Quiet && o.Announce != (spec.Announce{}) {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b spec.AddressKey) int { return spec.CompareKeys(a, b) })
+	return keys
 }
 
 // heard is what the answers mean.

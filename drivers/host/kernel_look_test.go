@@ -15,10 +15,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bare is a namespace without any interface but lo, and the driver of it.
+// bare is a namespace without any interface but lo, and the driver of it. Interfaces make no addresses by themselves.
 func bare(t *testing.T) *Driver {
 	t.Helper()
 	drivertest.Kernel(t)
+	set(t, "net/ipv6/conf/default/addr_gen_mode", "1")
 	d, err := Open(Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +72,8 @@ func TestKernelWays(t *testing.T) {
 }
 
 func TestKernelHolders(t *testing.T) {
-	d, client := segment(t)
+	d := bare(t)
+	client := wire(t)
 	held, held6 := on("eth0", "10.0.0.100/32"), on("eth0", "2001:db8::100/128")
 	free, free6 := on("eth0", "10.0.0.10/32"), on("eth0", "2001:db8::10/128")
 	quiet, own, lo, gone := on("eth0", "10.0.0.30/32"), on("eth0", "10.0.0.2/24"), on("lo", "10.0.0.100/32"), on("bogus", "10.0.0.100/32")
