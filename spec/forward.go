@@ -102,3 +102,23 @@ func (c *Checksum) UnmarshalText(b []byte) (err error) {
 	*c, err = ParseChecksum(string(b))
 	return err
 }
+
+// Overhead is how many bytes the kernel puts in front of a packet to a server of the family: its room in the MTU of the way there.
+func (t Tunnel) Overhead(f Family) int {
+	const ipv4, ipv6, udp, gue, remoteChecksum, gre, checksum = 20, 40, 8, 4, 8, 4, 4
+	size := ipv4
+	if f == IPv6 {
+		size = ipv6
+	}
+	switch {
+	case t.Type == GUE && t.Checksum&ChecksumRemote != 0:
+		return size + udp + gue + remoteChecksum
+	case t.Type == GUE:
+		return size + udp + gue
+	case t.Type == GRE && t.Checksum&ChecksumFull != 0:
+		return size + gre + checksum
+	case t.Type == GRE:
+		return size + gre
+	}
+	return size
+}

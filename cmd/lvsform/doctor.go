@@ -11,8 +11,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const doctorLong = `Doctor looks for what keeps lvsform from working on this machine, and says how to mend it. With
-a DIR it also looks whether the kernel has what the configuration uses. It changes nothing.`
+const doctorLong = `Doctor looks for what keeps lvsform from working on this machine, and says how to mend it: the
+kernel, the rights, programs and rules of others. With a DIR it also looks whether the kernel has what
+the configuration uses, whether there is a way to every real server and what fits through it, and
+whether another machine answers for a virtual address, which neighbours are asked for a second.
+It changes nothing, and loads no module.`
 
 func (p *program) doctorCommand() *cobra.Command {
 	var config configFlags
@@ -49,26 +52,35 @@ func broken(remedy, format string, args ...any) finding {
 }
 
 func (p *program) doctor(ctx context.Context, dir []string, config configFlags, where nodeFlags) error {
-	path, isFile := strings.CutPrefix(where.driver, "file:")
+	s, err := p.open(ctx, where) // first: the kernel loads the module when it is asked for
+	if err == nil {
+		defer s.Close()
+	}
 	var found []finding
-	release := ""
-	table := p.table(ctx, where) // first: the kernel loads the module when it is asked for
-	if !isFile {
+	release, run := "", p.runDir()
+	if path, isFile := strings.CutPrefix(where.driver, "file:"); isFile {
+		run = path + ".run"
+	} else {
 		release, found = p.kernel()
 	}
-	found = append(found, table...)
-	if isFile {
-		found = append(found, writable(path+".run"))
+	if err == nil {
+		found = append(found, p.table(ctx, s, where)...)
 	} else {
-		found = append(found, writable(p.runDir()))
+		found = append(found, broken("mend what stands above, or give another --driver or --netns", "the node cannot be opened: %v", err))
 	}
+	found = append(found, writable(run))
+	var desired spec.Desired
 	if len(dir) > 0 {
 		c, err := p.load(dir[0], config, where)
 		if err != nil {
-			found = append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above"))
-		} else {
-			found = append(found, modules(c.Chosen.Desired.State, p.known(release, path))...)
+			return p.diagnose(append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above")))
 		}
+		desired = c.Chosen.Desired
+		found = append(found, modules(desired.State, p.known(s, release))...)
+		found = append(found, tunnels(desired.State, release)...)
+	}
+	if s != nil {
+		found = append(found, p.around(ctx, s, desired, len(dir) > 0)...)
 	}
 	return p.diagnose(found)
 }
@@ -80,7 +92,7 @@ func (p *program) diagnose(found []finding) error {
 	for _, f := range found {
 		fmt.Fprintf(p.out, "%s  %s\n", p.paint(p.out, paints[f.grade], fmt.Sprintf("%-6s", f.grade)), clean(f.text))
 		if f.remedy != "" {
-			p.printf("        -> %s\n", f.remedy)
+			p.printf("        -> %s\n", clean(f.remedy))
 		}
 		if f.grade == "broken" {
 			err = status(exitError)
@@ -110,27 +122,21 @@ func (p *program) kernel() (release string, found []finding) {
 }
 
 // table looks whether the node answers, and what its settings mean for connections.
-func (p *program) table(ctx context.Context, where nodeFlags) []finding {
-	s, err := p.open(ctx, where)
-	if err != nil {
-		return []finding{broken("", "the node cannot be opened: %v", err)}
-	}
-	defer s.Close()
-	var found []finding
+func (p *program) table(ctx context.Context, s *session, where nodeFlags) (found []finding) {
 	if d, through := s.program(); through {
 		path, version := d.Program()
 		found = append(found, ok("the program %s is ipvsadm %s", path, version))
 	}
 	live, err := s.Read(ctx)
 	if err != nil {
-		return append(found, broken("", "the table cannot be read: %v", err))
+		return append(found, broken("mend what stands above; sudo lvsform …", "the node cannot be read: %v", err))
 	}
 	if _, through := s.program(); through {
 		found = append(found, hidden(ctx, where, live.Table()))
 	}
 	found = append(found, ok("the table of %s can be read: %s, %s", s.host.Name, count(len(live.Services), "service"), count(len(live.Destinations), "destination")))
 	if _, _, err := s.owned(); err != nil {
-		found = append(found, broken("", "%v", err))
+		found = append(found, broken("remove that file: lvsform then owns nothing until the next apply imports what is declared", "%v", err))
 	}
 	return append(found, settings(live)...)
 }

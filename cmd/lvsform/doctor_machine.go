@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -26,7 +27,7 @@ var capabilities = []capability{
 func (p *program) capabilities() (found []finding) {
 	text, err := p.readFile("/proc/self/status")
 	if err != nil {
-		return []finding{note("", "the capabilities of this process cannot be read: %v", err)}
+		return []finding{note("mount /proc", "the capabilities of this process cannot be read: %v", err)}
 	}
 	var effective uint64
 	for line := range strings.Lines(string(text)) {
@@ -48,14 +49,18 @@ func (p *program) capabilities() (found []finding) {
 	return found
 }
 
-// others are the programs that write what lvsform writes, by the names of their processes, and how to live with them.
-var others = map[string]string{
-	"keepalived": "let each virtual server and address have one of the two: take it out of keepalived.conf, or name it in ownership { ignore { } }; lvsform import reads a keepalived.conf",
-	"ldirectord": "stop it, and let a health checker set weights only: lifecycle { ignore_changes = [\"weight\"] }",
-	"kube-proxy": "name its addresses in ownership { ignore { } } if it runs in IPVS mode: it deletes services that it does not know",
+// others are the programs that are in the way, by the names of their processes: what they do, and how to live with them.
+var others = map[string][2]string{
+	"keepalived": {manages, "let each virtual server and address have one of the two: take it out of keepalived.conf, or name it in ownership { ignore { } }; lvsform import reads a keepalived.conf"},
+	"ldirectord": {manages, "stop it, and let a health checker set weights only: lifecycle { ignore_changes = [\"weight\"] }"},
+	"kube-proxy": {manages, "name its addresses in ownership { ignore { } } if it runs in IPVS mode: it deletes services that it does not know"},
+	"firewalld": {"it drops what no zone allows before it reaches a virtual address, and a zone that masquerades may give packets to servers another source address",
+		"firewall-cmd --list-all-zones; for a service: firewall-cmd --permanent --zone=ZONE --add-port=PORT/PROTOCOL; without masquerade: firewall-cmd --permanent --zone=ZONE --remove-masquerade; then firewall-cmd --reload"},
 }
 
-// managers looks for programs that manage the same table.
+const manages = "it may manage services and addresses of this node, too"
+
+// managers looks for programs that manage the same table, or what packets pass on the way to it.
 func (p *program) managers() (found []finding) {
 	files, _ := p.glob("/proc/[0-9]*/comm") // the pattern is well formed
 	seen := map[string][]string{}
@@ -64,17 +69,12 @@ func (p *program) managers() (found []finding) {
 		if err != nil {
 			continue // it has ended
 		}
-		if name := strings.TrimSpace(string(text)); others[name] != "" {
+		if name := strings.TrimSpace(string(text)); others[name][0] != "" {
 			seen[name] = append(seen[name], filepath.Base(filepath.Dir(file)))
 		}
 	}
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		found = append(found, note(others[name], "%s is running (process %s): it may manage services and addresses of this node, too", name, seen[name][0]))
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
+		found = append(found, note(others[name][1], "%s is running (process %s): %s", name, seen[name][0], others[name][0]))
 	}
 	return found
 }

@@ -21,7 +21,7 @@ func hidden(ctx context.Context, where nodeFlags, shown spec.State) finding {
 			return differences(shown, live)
 		}
 	}
-	return note("", "whether ipvsadm shows the table as it is cannot be seen without it (%v): it does not show %s", err, what)
+	return note("--driver netlink, if it works here", "whether ipvsadm shows the table as it is cannot be seen without it (%v): it does not show %s", err, what)
 }
 
 // differences are the objects that ipvsadm does not show as they are.

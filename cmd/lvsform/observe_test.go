@@ -161,6 +161,9 @@ func TestDoctor(t *testing.T) {
 		{"no right", "/proc/self/status", "CapEff:\t0000000000000000\n", "rr", "broken  CAP_NET_ADMIN is missing: the table can be neither read nor changed\n        -> sudo lvsform"},
 		{"no raw", "/proc/self/status", "CapEff:\t0000000000011000\n", "rr", "note    CAP_NET_RAW is missing: addresses cannot be announced"},
 		{"keepalived", "/proc/77/comm", "keepalived\n", "rr", "note    keepalived is running (process 77): it may manage"},
+		{"firewalld", "/proc/78/comm", "firewalld\n", "rr", "note    firewalld is running (process 78): it drops what no zone allows"},
+		{"a container", "/lib/modules/6.1.0/modules.dep", "", "wlc", "note    it is not known whether the kernel has the scheduler wlc: it is not loaded"},
+		{"a container, loaded", "/lib/modules/6.1.0/modules.dep", "", "rr", "ok      the kernel has the scheduler rr\n"},
 		{"no scheduler", "", "", "mh", "broken  the kernel does not have the scheduler mh\n        -> modprobe ip_vs_mh;"},
 		{"no Linux", "/proc/sys/kernel/osrelease", "", "rr", "broken  this is not Linux"},
 	} {

@@ -81,6 +81,12 @@ func (d *Driver) Host(context.Context) (plan.Host, error) {
 	return h, nil
 }
 
+// Kernel is the one that the file describes, or for one that does not exist yet, that of a fresh node.
+func (d *Driver) Kernel() (spec.Kernel, error) {
+	doc, err := d.locked()
+	return doc.Kernel, err
+}
+
 // Name is the name of the node in a file, whether or not there is such a file.
 func Name(path string) string {
 	if doc, err := read(path); err == nil && doc.Node != "" {

@@ -46,7 +46,7 @@ func (c *conn) announce(k spec.AddressKey) error {
 		return errors.New("the interface does not exist any more")
 	case err != nil:
 		return err
-	case l.flags&(unix.IFF_LOOPBACK|unix.IFF_NOARP) != 0, l.hardware != unix.ARPHRD_ETHER, len(l.address) != 6:
+	case !l.speaks():
 		return nil
 	}
 	frame := gratuitousARP(l.address, k.Prefix.Addr())
@@ -61,6 +61,11 @@ func (c *conn) announce(k spec.AddressKey) error {
 		return fmt.Errorf("the interface is down: bring it up first, or declare announce { count = 0 } in its vip (%w)", err)
 	}
 	return err
+}
+
+// speaks says that there are neighbours to ask and to tell.
+func (l link) speaks() bool {
+	return l.flags&(unix.IFF_LOOPBACK|unix.IFF_NOARP) == 0 && l.hardware == unix.ARPHRD_ETHER && len(l.address) == 6
 }
 
 // forwards says that the interface is a router's, which must say so to those that have it as their way out.
@@ -80,29 +85,56 @@ func sendFrame(index int, frame []byte) error {
 }
 
 // gratuitousARP is a request for an address by the one who has it: whoever knows the address learns the new way.
-func gratuitousARP(mac []byte, a netip.Addr) []byte {
+func gratuitousARP(mac []byte, a netip.Addr) []byte { return requestARP(mac, a, a) }
+
+// probeARP is a request by one who has no address yet, so that nobody learns anything.
+func probeARP(mac []byte, a netip.Addr) []byte { return requestARP(mac, netip.IPv4Unspecified(), a) }
+
+func requestARP(mac []byte, from, to netip.Addr) []byte {
 	frame := ethernet([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, mac, unix.ETH_P_ARP)
 	frame = append(frame, 0, 1, 8, 0, 6, 4, 0, 1) // Ethernet, IPv4, their lengths, request
-	frame = append(append(frame, mac...), a.AsSlice()...)
-	return append(append(frame, 0, 0, 0, 0, 0, 0), a.AsSlice()...)
+	frame = append(append(frame, mac...), from.AsSlice()...)
+	return append(append(frame, 0, 0, 0, 0, 0, 0), to.AsSlice()...)
 }
+
+// Messages of ICMPv6.
+const (
+	neighbourSolicitation  = 135
+	neighbourAdvertisement = 136
+)
 
 // unsolicitedAdvertisement tells all nodes of a link where an address is (RFC 4861, section 7.2.6), from the address itself.
 func unsolicitedAdvertisement(mac []byte, a netip.Addr, router bool) []byte {
-	all := netip.MustParseAddr("ff02::1").As16()
-	source := a.As16()
-	message := []byte{136, 0, 0, 0, 0x20, 0, 0, 0} // neighbour advertisement, override
+	message := []byte{neighbourAdvertisement, 0, 0, 0, 0x20, 0, 0, 0} // override
 	if router {
 		message[4] |= 0x80
 	}
-	message = append(message, source[:]...)
+	message = append(message, a.AsSlice()...)
 	message = append(append(message, 2, 1), mac...) // target link-layer address, in units of 8 bytes
-	sum := checksum(source[:], all[:], []byte{0, 0, 0, byte(len(message)), 0, 0, 0, unix.IPPROTO_ICMPV6}, message)
+	return icmp6(mac, a, netip.IPv6LinkLocalAllNodes(), message)
+}
+
+// solicitation asks for an address all those who may have it (section 7.2.2). One that has not found out yet whether an address is
+// its own would take a question from nowhere for the answer.
+func solicitation(mac []byte, from, a netip.Addr) []byte {
+	target, group := a.As16(), netip.MustParseAddr("ff02::1:ff00:0").As16()
+	copy(group[13:], target[13:])
+	message := append([]byte{neighbourSolicitation, 0, 0, 0, 0, 0, 0, 0}, target[:]...)
+	if !from.IsUnspecified() {
+		message = append(append(message, 1, 1), mac...) // source link-layer address
+	}
+	return icmp6(mac, from, netip.AddrFrom16(group), message)
+}
+
+// icmp6 is a frame with a message to a group.
+func icmp6(mac []byte, from, group netip.Addr, message []byte) []byte {
+	source, target := from.As16(), group.As16()
+	sum := checksum(source[:], target[:], []byte{0, 0, 0, byte(len(message)), 0, 0, 0, unix.IPPROTO_ICMPV6}, message)
 	message[2], message[3] = byte(sum>>8), byte(sum)
 
-	frame := ethernet([]byte{0x33, 0x33, 0, 0, 0, 1}, mac, unix.ETH_P_IPV6)
+	frame := ethernet([]byte{0x33, 0x33, target[12], target[13], target[14], target[15]}, mac, unix.ETH_P_IPV6)
 	frame = append(frame, 0x60, 0, 0, 0, 0, byte(len(message)), unix.IPPROTO_ICMPV6, 255)
-	frame = append(append(frame, source[:]...), all[:]...)
+	frame = append(append(frame, source[:]...), target[:]...)
 	return append(frame, message...)
 }
 

@@ -42,6 +42,8 @@ type Driver struct {
 type rules interface {
 	Read(s *spec.State) error
 	Do(changes []plan.Change) []plan.Result
+	Families() (map[string]error, error)
+	SourceNAT() ([]string, error)
 	Close() error
 }
 

@@ -21,13 +21,20 @@ import (
 func segment(t *testing.T) (*Driver, *drivertest.Netns) {
 	t.Helper()
 	d := kernel(t)
+	batch(t, "link del eth0")
+	return d, wire(t)
+}
+
+// wire connects eth0 of the test's namespace with that of a client.
+func wire(t *testing.T) *drivertest.Netns {
+	t.Helper()
 	client := drivertest.NewNetns(t)
-	batch(t, "link del eth0", "link add eth0 type veth peer name eth0 netns "+client.Path(),
+	batch(t, "link add eth0 type veth peer name eth0 netns "+client.Path(),
 		"link set eth0 address 02:00:5e:00:53:10", "link set eth0 up", "address add 10.0.0.2/24 dev eth0", "address add 2001:db8::2/64 dev eth0 nodad")
 	client.Run("ip", "link", "set", "eth0", "up")
 	client.Run("ip", "address", "add", "10.0.0.100/24", "dev", "eth0")
 	client.Run("ip", "address", "add", "2001:db8::100/64", "dev", "eth0", "nodad")
-	return d, client
+	return client
 }
 
 // capture receives what comes to eth0 of a namespace: ARP, and IPv6.

@@ -18,6 +18,7 @@ type link struct {
 	hardware uint16 // ARPHRD_…
 	flags    uint32
 	address  []byte
+	mtu      uint32
 }
 
 func (l link) value() spec.Link {
@@ -49,6 +50,8 @@ func parseLink(m netlink.Message) (l link, err error) {
 			l.name = a.String()
 		case unix.IFLA_ADDRESS:
 			l.address = a.Bytes()
+		case unix.IFLA_MTU:
+			l.mtu = a.Uint32()
 		case unix.IFLA_LINKINFO:
 			a.Nested(func(info *netlink.AttributeDecoder) error {
 				for info.Next() {

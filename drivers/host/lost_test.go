@@ -127,7 +127,9 @@ func (s *spyRules) Do(c []plan.Change) []plan.Result {
 	return out
 }
 
-func (s *spyRules) Close() error { return nil }
+func (s *spyRules) Families() (map[string]error, error) { return nil, nil }
+func (s *spyRules) SourceNAT() ([]string, error)        { return nil, nil }
+func (s *spyRules) Close() error                        { return nil }
 
 func TestRulesAreDispatched(t *testing.T) {
 	d, _ := fakeDriver(t)

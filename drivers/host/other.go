@@ -6,6 +6,9 @@ package host
 import (
 	"context"
 	"errors"
+	"net"
+	"net/netip"
+	"time"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -51,3 +54,19 @@ func (*Driver) Do(_ context.Context, changes []plan.Change) []plan.Result {
 
 // Announce fails.
 func (*Driver) Announce(context.Context, []spec.AddressKey) error { return errLinux }
+
+// Ways fails.
+func (*Driver) Ways(context.Context, []netip.Addr) (map[netip.Addr]Way, map[string]int, error) {
+	return nil, nil, errLinux
+}
+
+// Holders fails.
+func (*Driver) Holders(context.Context, []spec.AddressKey, time.Duration) (map[spec.AddressKey][]net.HardwareAddr, error) {
+	return nil, errLinux
+}
+
+// Families fails.
+func (*Driver) Families(context.Context) (map[string]error, error) { return nil, errLinux }
+
+// SourceNAT fails.
+func (*Driver) SourceNAT(context.Context) ([]string, error) { return nil, errLinux }

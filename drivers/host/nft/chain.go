@@ -29,6 +29,7 @@ type shape struct {
 	kind     string
 	hook     uint32
 	priority int32
+	table    string
 }
 
 // Hooks of the family arp; unix has those of the others.
@@ -45,11 +46,11 @@ const (
 
 func (c chain) shape() shape {
 	return [chains]shape{
-		prerouting:  {unix.NFPROTO_INET, "prerouting", "filter", unix.NF_INET_PRE_ROUTING, priorityMangle},
-		output:      {unix.NFPROTO_INET, "output", "route", unix.NF_INET_LOCAL_OUT, priorityMangle},
-		postrouting: {unix.NFPROTO_INET, "postrouting", "nat", unix.NF_INET_POST_ROUTING, prioritySourceNAT},
-		arpInput:    {unix.NFPROTO_ARP, "input", "filter", hookARPIn, priorityFilter},
-		arpOutput:   {unix.NFPROTO_ARP, "output", "filter", hookARPOut, priorityFilter},
+		prerouting:  {unix.NFPROTO_INET, "prerouting", "filter", unix.NF_INET_PRE_ROUTING, priorityMangle, tableName},
+		output:      {unix.NFPROTO_INET, "output", "route", unix.NF_INET_LOCAL_OUT, priorityMangle, tableName},
+		postrouting: {unix.NFPROTO_INET, "postrouting", "nat", unix.NF_INET_POST_ROUTING, prioritySourceNAT, tableName},
+		arpInput:    {unix.NFPROTO_ARP, "input", "filter", hookARPIn, priorityFilter, tableName},
+		arpOutput:   {unix.NFPROTO_ARP, "output", "filter", hookARPOut, priorityFilter, tableName},
 	}[c]
 }
 
@@ -67,11 +68,7 @@ func (c chain) has(k spec.Kind) bool {
 // String is as nft names the chain.
 func (c chain) String() string {
 	s := c.shape()
-	family := "inet"
-	if s.family == unix.NFPROTO_ARP {
-		family = "arp"
-	}
-	return family + " " + tableName + " " + s.name
+	return familyName(s.family) + " " + tableName + " " + s.name
 }
 
 // families are those of our tables.
@@ -79,12 +76,12 @@ func families() [2]uint8 { return [...]uint8{unix.NFPROTO_INET, unix.NFPROTO_ARP
 
 func (s shape) newChain() request {
 	hook := attr(unix.NFTA_CHAIN_HOOK, number(unix.NFTA_HOOK_HOOKNUM, s.hook), number(unix.NFTA_HOOK_PRIORITY, uint32(s.priority)))
-	return about(unix.NFT_MSG_NEWCHAIN, unix.NLM_F_CREATE, s.family, text(unix.NFTA_CHAIN_TABLE, tableName),
+	return about(unix.NFT_MSG_NEWCHAIN, unix.NLM_F_CREATE, s.family, text(unix.NFTA_CHAIN_TABLE, s.table),
 		text(unix.NFTA_CHAIN_NAME, s.name), hook, text(unix.NFTA_CHAIN_TYPE, s.kind))
 }
 
 func (s shape) deleteChain() request {
-	return about(unix.NFT_MSG_DELCHAIN, unix.NLM_F_NONREC, s.family, text(unix.NFTA_CHAIN_TABLE, tableName), text(unix.NFTA_CHAIN_NAME, s.name))
+	return about(unix.NFT_MSG_DELCHAIN, unix.NLM_F_NONREC, s.family, text(unix.NFTA_CHAIN_TABLE, s.table), text(unix.NFTA_CHAIN_NAME, s.name))
 }
 
 // newTable also wakes one that sleeps.
@@ -105,7 +102,7 @@ type rule struct {
 }
 
 func (s shape) rule(kind, flags uint16, attrs ...[]byte) request {
-	head := [][]byte{text(unix.NFTA_RULE_TABLE, tableName), text(unix.NFTA_RULE_CHAIN, s.name)}
+	head := [][]byte{text(unix.NFTA_RULE_TABLE, s.table), text(unix.NFTA_RULE_CHAIN, s.name)}
 	return about(kind, flags, s.family, append(head, attrs...)...)
 }
 

@@ -82,21 +82,11 @@ func (r *Rules) read(s *spec.State) error {
 
 // look reads our tables. Only with load may the kernel load nf_tables for that; without it there is nothing to see.
 func (r *Rules) look(load bool) (snapshot, error) {
-	if r.closed {
-		return snapshot{}, errors.New("the driver is closed")
-	}
-	if !load && !r.has() {
+	if !r.closed && !load && !r.has() {
 		return snapshot{}, nil
 	}
-	if r.socket == nil {
-		t, err := r.dial()
-		if errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.EAFNOSUPPORT) {
-			err = unix.EOPNOTSUPP
-		}
-		if err != nil {
-			return snapshot{}, err
-		}
-		r.socket = newSocket(t)
+	if err := r.connect(); err != nil {
+		return snapshot{}, err
 	}
 	now, err := r.socket.look()
 	if err != nil {
@@ -104,4 +94,21 @@ func (r *Rules) look(load bool) (snapshot, error) {
 		r.hangUp()
 	}
 	return now, err
+}
+
+func (r *Rules) connect() error {
+	if r.closed {
+		return errors.New("the driver is closed")
+	}
+	if r.socket != nil {
+		return nil
+	}
+	t, err := r.dial()
+	if errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.EAFNOSUPPORT) {
+		err = unix.EOPNOTSUPP
+	}
+	if err == nil {
+		r.socket = newSocket(t)
+	}
+	return err
 }

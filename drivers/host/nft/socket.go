@@ -76,19 +76,24 @@ func (s *socket) transact(generation uint32, requests []request) (map[int]unix.E
 	around := request{kind: unix.NFNL_MSG_BATCH_BEGIN, resource: unix.NFNL_SUBSYS_NFTABLES}
 	around.body = number(unix.NFNL_BATCH_GENID, generation)
 	base := s.seq + 1
-	b := around.append(nil, base)
-	for i, r := range requests {
-		if i == len(requests)-1 {
-			r.flags |= unix.NLM_F_ACK
-		}
-		b = r.append(b, base+1+uint32(i))
-	}
+	b := appendBatch(around.append(nil, base), base, requests)
 	s.seq = base + uint32(len(requests)) + 1
 	around.kind, around.body = unix.NFNL_MSG_BATCH_END, nil
 	if err := s.send(around.append(b, s.seq)); err != nil {
 		return nil, err
 	}
 	return s.outcome(base, len(requests))
+}
+
+// appendBatch adds the requests of a transaction; the last is answered in any case.
+func appendBatch(b []byte, base uint32, requests []request) []byte {
+	for i, r := range requests {
+		if i == len(requests)-1 {
+			r.flags |= unix.NLM_F_ACK
+		}
+		b = r.append(b, base+1+uint32(i))
+	}
+	return b
 }
 
 // wait is until no transaction is under way, if the generation is still the one. The kernel counts a transaction shortly before
