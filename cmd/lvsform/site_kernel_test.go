@@ -28,6 +28,9 @@ func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
 	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
 	// Nothing here is meant to fail: it may take its time. A packet that is sent again is told apart.
 	s.Patience = 10 * time.Second
+	if s.Far != nil {
+		s.Far.Patience = s.Patience
+	}
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")

@@ -18,7 +18,7 @@ import (
 
 // Every way from a director to its servers, from one configuration, with packets. Afterwards all nodes are as they were.
 func TestKernelTraffic(t *testing.T) {
-	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12})
+	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12, Far: true})
 	s.copy("testdata/site")
 	if s.nft {
 		s.copy("testdata/site-nft")
@@ -44,6 +44,7 @@ func TestKernelTraffic(t *testing.T) {
 		{"NAT", (*siteWorld).tryNAT}, {"direct routing", (*siteWorld).tryDirect}, {"tunnels", (*siteWorld).tryTunnels},
 		{"persistence", (*siteWorld).tryPersistence}, {"one packet", (*siteWorld).tryOnePacket}, {"FTP", (*siteWorld).tryFTP},
 		{"FULLNAT", (*siteWorld).tryFullNAT}, {"firewall marks", (*siteWorld).tryMarks}, {"schedulers", (*siteWorld).trySchedulers},
+		{"a far client", (*siteWorld).tryFar},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.try(s, t) })
 	}
@@ -234,5 +235,29 @@ func (s *siteWorld) tryMarks(t *testing.T) {
 			servers[first]++
 		}
 		same(t, vip, servers, "map[rs1:2 rs2:2 rs3:2]")
+	}
+}
+
+// A client behind a router, to whom long answers come only if the server hears that they are too long: the router tells
+// that to the VIP, and the director passes it on.
+func (s *siteWorld) tryFar(t *testing.T) {
+	vips := []string{"10.0.0.20", "fd00::20", "10.0.0.30", "fd00::30", "10.0.0.40", "fd00::40"}
+	for _, vip := range vips {
+		servers := map[string]int{}
+		for range 3 {
+			session, err := s.Far.Open(netip.Addr{}, at(vip, 80))
+			if err != nil {
+				t.Fatalf("%s: %v", vip, err)
+			}
+			defer session.Close()
+			if client := session.Client; client != s.Far.Client.LAN && client != s.Far.Client.LAN6 {
+				t.Errorf("%s: the server sees %s", vip, client)
+			}
+			if err := session.Echo(strings.Repeat("long ", 8000)); err != nil {
+				t.Errorf("%s: %s: a long line: %v", vip, session.Server, err)
+			}
+			servers[session.Server]++
+		}
+		same(t, vip, servers, "map[rs1:1 rs2:1 rs3:1]")
 	}
 }
