@@ -153,12 +153,18 @@ func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
 // several is true where the kernel waits for other CPUs when a service gets another scheduler.
 func several() bool { return runtime.NumCPU() > 1 }
 
-// while runs a function with traffic before, during and after it.
-func (s *siteWorld) while(l drivertest.Load, f func()) drivertest.SiteReport {
+// while runs a function with traffic before, during and after it. There is a report for each load.
+func (s *siteWorld) while(f func(), loads ...drivertest.Load) (reports []drivertest.SiteReport) {
 	s.t.Helper()
-	r := s.Load(l)
+	var running []*drivertest.Traffic
+	for _, l := range loads {
+		running = append(running, s.Load(l))
+	}
 	time.Sleep(200 * time.Millisecond)
 	f()
 	time.Sleep(300 * time.Millisecond)
-	return r.Stop()
+	for _, r := range running {
+		reports = append(reports, r.Stop())
+	}
+	return reports
 }

@@ -1,0 +1,109 @@
+//go:build linux
+
+package main
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// naive is a change as it is made by hand with the old tools, on the VIP 10.0.0.50 of the same site: some lines, a pause,
+// the other lines. Each begins with the machine's name.
+type naive struct {
+	first, second []string
+	// closed: nobody answers before; gone: nobody is to answer afterwards, and only what is held counts.
+	closed, gone bool
+}
+
+const pause = 400 * time.Millisecond
+
+// orders are the naive ones that cost something, by what they change. dir2 is a director of its own for most of them: what
+// is done to one table as a whole, and to the last service of it, is not done to that of lvsform.
+func orders() map[string]naive {
+	table := func(service string, servers ...string) []string {
+		lines := []string{"dir2 ipvsadm -A -t 10.0.0.50:80 " + service}
+		for _, server := range servers {
+			lines = append(lines, "dir2 ipvsadm -a -t 10.0.0.50:80 -g -r "+server)
+		}
+		return lines
+	}
+	const rs1, rs2, rs3, rs4 = "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14"
+	remove := []string{"dir2 ipvsadm -D -t 10.0.0.50:80"}
+	return map[string]naive{
+		"from nothing":  {first: append([]string{"dir2 ip address add 10.0.0.50/32 dev eth0"}, table("-s rr")...), second: table("", rs1, rs2)[1:], closed: true},
+		"a scheduler":   {first: remove, second: table("-s wlc", rs1, rs2)},
+		"persistence":   {first: remove, second: table("-s wlc -p 60", rs1, rs2)},
+		"flags":         {first: remove, second: table("-s mh -b mh-port", rs1, rs2)},
+		"a weight":      {first: []string{"dir2 ipvsadm -C"}, second: table("-s rr", rs1+" -w 3", rs2)},
+		"a server":      {first: table("", rs3)[1:], second: []string{"rs3 ip address add 10.0.0.50/32 dev lo"}},
+		"a server less": {first: []string{"dir2 ipvsadm -d -t 10.0.0.50:80 -r " + rs3}},
+		"a port less":   {first: remove, second: table("-s rr", rs1, rs2), gone: true},
+		"other servers": {first: []string{"dir2 ipvsadm -d -t 10.0.0.50:80 -r " + rs1, "dir2 ipvsadm -d -t 10.0.0.50:80 -r " + rs2},
+			second: append([]string{"rs4 ip address add 10.0.0.50/32 dev lo"}, table("", rs3, rs4)[1:]...)},
+		"a service goes": {first: remove, second: []string{"dir2 ip address del 10.0.0.50/32 dev eth0"}, gone: true},
+		"a forwarding method": {first: []string{"dir1 ipvsadm -e -t 10.0.0.50:80 -r 10.1.0.12 -g"},
+			second: []string{"dir1 ipvsadm -e -t 10.0.0.50:80 -r 10.1.0.12 -m"}},
+		"a VIP to dir2, not announced": {first: []string{"dir1 ip address del 10.0.0.50/32 dev eth0", "dir2 ip address add 10.0.0.50/32 dev eth0"}},
+		"a VIP to dir1, the service first": {first: remove,
+			second: []string{"dir2 ip address del 10.0.0.50/32 dev eth0", "dir1 ip address add 10.0.0.50/32 dev eth0"}},
+	}
+}
+
+// byHand runs lines, one program each.
+func (c *busySite) byHand(lines ...string) {
+	c.t.Helper()
+	for _, line := range lines {
+		words := strings.Fields(line)
+		c.Node(words[0]).Run(words[1], words[2:]...)
+	}
+}
+
+// change does ours with traffic before, during and after it. In the same time the naive order, if there is one, is done to
+// the VIP 10.0.0.50, which has clients as well: that costs some of them, or this proves nothing.
+func (c *busySite) change(what string, ours func(), loads ...drivertest.Load) []drivertest.SiteReport {
+	c.t.Helper()
+	order, known := orders()[what]
+	if !known {
+		return c.while(ours, loads...)
+	}
+	clients := drivertest.Load{To: []netip.AddrPort{at("10.0.0.50", 80)}, Rate: 60, Held: 9, Patience: time.Second}
+	if order.closed {
+		clients.Held = 0
+	}
+	if order.gone {
+		clients.Rate = 0
+	}
+	reports := c.while(func() {
+		c.byHand(order.first...)
+		begun := time.Now()
+		ours()
+		time.Sleep(pause - time.Since(begun))
+		c.byHand(order.second...)
+	}, append(loads, clients)...)
+	theirs := reports[len(loads)]
+	c.t.Logf("%s, the naive way: %v", what, theirs)
+	if theirs.Trouble()+len(theirs.Broken) < 3 {
+		c.t.Errorf("%s: the naive way costs nothing", what)
+	}
+	return reports[:len(loads)]
+}
+
+// moveByHand moves a VIP between two directors without synchronisation, there and back, and takes everything away.
+func (c *busySite) moveByHand() {
+	c.t.Helper()
+	for _, server := range []string{"rs1", "rs2", "rs3"} {
+		c.byHand("" + server + " ip address add 10.0.0.50/32 dev lo")
+	}
+	for _, director := range []string{"dir1 ", "dir2 "} {
+		c.byHand(director+"ipvsadm -A -t 10.0.0.50:80 -s rr", director+"ipvsadm -a -t 10.0.0.50:80 -g -r 10.0.0.11",
+			director+"ipvsadm -a -t 10.0.0.50:80 -g -r 10.0.0.12", director+"ipvsadm -a -t 10.0.0.50:80 -g -r 10.0.0.13")
+	}
+	c.byHand("dir1 ip address add 10.0.0.50/32 dev eth0")
+	c.change("a VIP to dir2, not announced", func() {})
+	c.byHand("client ip neighbour flush dev eth0")
+	c.change("a VIP to dir1, the service first", func() {})
+	c.byHand("dir1 ip address del 10.0.0.50/32 dev eth0", "dir1 ipvsadm -C")
+}
