@@ -56,6 +56,26 @@ func (s *siteWorld) write(name, text string) {
 	}
 }
 
+// copy takes files into the configuration.
+func (s *siteWorld) copy(dir string, files ...string) {
+	s.t.Helper()
+	for _, f := range files {
+		text, err := os.ReadFile(dir + "/" + f + ".lvs.hcl")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.write(f+".lvs.hcl", string(text))
+	}
+}
+
+// remove takes a file out of the configuration.
+func (s *siteWorld) remove(name string) {
+	s.t.Helper()
+	if err := os.Remove(s.etc + "/" + name + ".lvs.hcl"); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // run runs a command on a node.
 func (s *siteWorld) run(node string, code int, args ...string) *world {
 	s.t.Helper()
@@ -145,8 +165,8 @@ func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
 	if trouble > 0 || len(r.Broken) > 0 {
 		s.t.Errorf("%s: not without trouble", what)
 	}
-	if len(r.Attempts) < 5 {
-		s.t.Errorf("%s: hardly any traffic", what)
+	if len(r.Attempts) == 0 {
+		s.t.Errorf("%s: no traffic", what)
 	}
 }
 

@@ -21,9 +21,10 @@ type SiteSession struct {
 	Server string     // its name
 	Client netip.Addr // the client as the server sees it
 	// Retried is true of one whose first packet was lost on the way: only its repetition, a second or more later, was answered.
-	Retried  bool
+	Retried bool
+	// Patience is how long it waits for an answer.
+	Patience time.Duration
 	in       *bufio.Reader
-	patience time.Duration
 }
 
 // Open connects the client to a TCP service and reads who answers. An invalid source is left to the kernel.
@@ -37,7 +38,7 @@ func (s *Site) open(network string, patience time.Duration, from netip.Addr, to 
 		return nil, err
 	}
 	if network == "udp" {
-		_, err = session.Ask()
+		err = session.insist()
 	} else {
 		err = session.greeted()
 	}
@@ -76,7 +77,8 @@ func (s *SiteSession) Ping() error { return s.Echo("ping") }
 
 // Echo is Ping with a line of the caller's.
 func (s *SiteSession) Echo(line string) error {
-	if _, err := fmt.Fprintln(s, line); err != nil {
+	err := s.say(line)
+	if err != nil {
 		return err
 	}
 	got, err := s.line()
@@ -86,8 +88,16 @@ func (s *SiteSession) Echo(line string) error {
 	return err
 }
 
+func (s *SiteSession) say(line string) error {
+	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s, line)
+	return err
+}
+
 func (s *SiteSession) line() (string, error) {
-	if err := s.SetDeadline(time.Now().Add(s.patience)); err != nil {
+	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
 		return "", err
 	}
 	line, err := s.in.ReadString('\n')
@@ -122,7 +132,7 @@ func (s *Site) connect(network string, patience time.Duration, from netip.Addr, 
 		return nil, err
 	}
 	// SCTP keeps to itself how often it has sent; it does so again after three seconds.
-	session := &SiteSession{Retried: network == "sctp" && time.Since(begun) > 2900*time.Millisecond, patience: patience}
+	session := &SiteSession{Retried: network == "sctp" && time.Since(begun) > 2900*time.Millisecond, Patience: patience}
 	if network == "tcp" {
 		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err != nil {

@@ -4,9 +4,9 @@ package drivertest
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 )
 
@@ -23,11 +23,24 @@ func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteSession {
 
 // Ask sends a datagram of a flow and says which server answered.
 func (s *SiteSession) Ask() (server string, err error) {
-	if _, err := fmt.Fprintln(s, hello); err != nil {
+	if err := s.say(hello); err != nil {
 		return "", err
 	}
 	err = s.greeted()
 	return s.Server, err
+}
+
+// insist asks until there is an answer, once a second, as clients of UDP do.
+func (s *SiteSession) insist() (err error) {
+	patience := s.Patience
+	for begun := time.Now(); ; s.Retried = true {
+		s.Patience = min(time.Second, patience)
+		_, err = s.Ask()
+		s.Patience = patience
+		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begun) >= patience {
+			return err
+		}
+	}
 }
 
 // Send sends a datagram from an address of the node. That somebody receives it is not expected; that the node asks its LAN

@@ -1,0 +1,33 @@
+//go:build linux
+
+package main
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// A client behind a router, to whom long answers come only if the server hears that they are too long: the router tells
+// that to the VIP, and the director passes it on.
+func (s *siteWorld) tryFar(t *testing.T) {
+	vips := []string{"10.0.0.20", "fd00::20", "10.0.0.30", "fd00::30", "10.0.0.40", "fd00::40"}
+	for _, vip := range vips {
+		servers := map[string]int{}
+		for range 3 {
+			session, err := s.Far.Open(netip.Addr{}, at(vip, 80))
+			if err != nil {
+				t.Fatalf("%s: %v", vip, err)
+			}
+			defer session.Close()
+			if client := session.Client; client != s.Far.Client.LAN && client != s.Far.Client.LAN6 {
+				t.Errorf("%s: the server sees %s", vip, client)
+			}
+			if err := session.Echo(strings.Repeat("long ", 8000)); err != nil {
+				t.Errorf("%s: %s: a long line: %v", vip, session.Server, err)
+			}
+			servers[session.Server]++
+		}
+		same(t, vip, servers, "map[rs1:1 rs2:1 rs3:1]")
+	}
+}
