@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
 )
 
 // A client behind a router, to whom long answers come only if the server hears that they are too long: the router tells
@@ -30,4 +32,18 @@ func (s *siteWorld) tryFar(t *testing.T) {
 		}
 		same(t, vip, servers, "map[rs1:1 rs2:1 rs3:1]")
 	}
+	heard := func(who *drivertest.SiteNode, mtu string, way ...string) {
+		t.Helper()
+		if got := who.Run("ip", append([]string{"route", "get"}, way...)...); !strings.Contains(got, " mtu "+mtu) {
+			t.Errorf("%s has not heard of an MTU of %s: %s", who.Name, mtu, got)
+		}
+	}
+	for _, n := range s.Servers {
+		heard(n, "1300", s.Far.Client.LAN.String())
+		heard(n, "1300", s.Far.Client.LAN.String(), "from", n.Back.String())
+		heard(n, "1300", s.Far.Client.LAN6.String())
+		heard(n, "1300", s.Far.Client.LAN6.String(), "from", n.Back6.String())
+	}
+	heard(s.Far.Client, "1480", "10.0.0.40")
+	heard(s.Far.Client, "1460", "fd00::40")
 }

@@ -53,12 +53,16 @@ func orders() map[string]naive {
 	}
 }
 
-// byHand runs lines, one program each.
+// byHand runs lines, each on the machine that it begins with.
 func (c *busySite) byHand(lines ...string) {
 	c.t.Helper()
-	for _, line := range lines {
-		words := strings.Fields(line)
-		c.Node(words[0]).Run(words[1], words[2:]...)
+	for len(lines) > 0 {
+		node, _, _ := strings.Cut(lines[0], " ")
+		var here []string
+		for len(lines) > 0 && strings.HasPrefix(lines[0], node+" ") {
+			here, lines = append(here, strings.TrimPrefix(lines[0], node+" ")), lines[1:]
+		}
+		c.Node(node).Shell(here...)
 	}
 }
 

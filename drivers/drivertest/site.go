@@ -54,6 +54,12 @@ type SiteOptions struct {
 	Far       bool // with a client behind a router
 }
 
+// Shell runs lines on the node, up to the first that fails, which ends the test. It is quicker than a program for each.
+func (n *SiteNode) Shell(lines ...string) {
+	n.t.Helper()
+	n.Run("sh", "-ec", strings.Join(lines, "\n"))
+}
+
 // NewSite calls Kernel and builds a site. It ends with the test.
 func NewSite(t testing.TB, o SiteOptions) *Site {
 	t.Helper()
