@@ -30,11 +30,11 @@ func (s *SiteSession) Ask() (server string, err error) {
 	return s.Server, err
 }
 
-// insist asks until there is an answer, once a second, as clients of UDP do.
+// insist asks until there is an answer, every three seconds: clients of UDP do so themselves.
 func (s *SiteSession) insist() (err error) {
 	patience := s.Patience
 	for begun := time.Now(); ; s.Retried = true {
-		s.Patience = min(time.Second, patience)
+		s.Patience = min(3*time.Second, patience)
 		_, err = s.Ask()
 		s.Patience = patience
 		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begun) >= patience {
