@@ -4,8 +4,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
-	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +18,7 @@ import (
 type busySite struct {
 	*siteWorld
 	values map[string]string // of the configuration's variables
-	knocks drivertest.Load   // at all services
+	knocks []drivertest.Load // at all services: TCP, UDP, SCTP
 }
 
 // newBusySite has the files of a configuration whose servers are those given.
@@ -25,30 +27,21 @@ func newBusySite(t *testing.T, servers string, files ...string) *busySite {
 	c.named("dir1", "director")
 	c.named("dir2", "director")
 	c.Serve(80, 81, 82)
-	c.take(append(files, "main")...)
-	c.set("servers", servers)
-	c.knocks = drivertest.Load{Rate: 60, To: []netip.AddrPort{at("10.0.0.20", 80), at("10.0.0.30", 80), at("fd00::30", 80)}}
-	if several() { // emulated, and slow
-		c.knocks.Rate = 30
+	c.ServeUDP(53)
+	c.ServeSCTP(90)
+	c.copy("testdata/site-change", append(files, "main")...)
+	c.set(map[string]string{"servers": servers})
+	c.knocks = []drivertest.Load{
+		{Rate: 24, To: []netip.AddrPort{at("10.0.0.20", 80), at("10.0.0.30", 80), at("fd00::30", 80)}},
+		{Network: "udp", Rate: 12, To: []netip.AddrPort{at("10.0.0.20", 53), at("10.0.0.30", 53), at("fd00::30", 53)}},
+		{Network: "sctp", Rate: 12, To: []netip.AddrPort{at("10.0.0.20", 90)}},
 	}
 	return c
 }
 
-// take takes files into the configuration.
-func (c *busySite) take(files ...string) {
-	c.t.Helper()
-	for _, f := range files {
-		text, err := os.ReadFile("testdata/site-change/" + f + ".lvs.hcl")
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		c.write(f+".lvs.hcl", string(text))
-	}
-}
-
-// set gives a variable a value.
-func (c *busySite) set(name, value string) {
-	c.values[name] = value
+// set gives variables values.
+func (c *busySite) set(values map[string]string) {
+	maps.Copy(c.values, values)
 	text := ""
 	for name, value := range c.values {
 		text += fmt.Sprintf("%s = %s\n", name, value)
@@ -56,19 +49,13 @@ func (c *busySite) set(name, value string) {
 	c.write("now.auto.lvsvars.hcl", text)
 }
 
-// remove takes a file out of the configuration.
-func (c *busySite) remove(name string) {
-	c.t.Helper()
-	if err := os.Remove(c.etc + "/" + name + ".lvs.hcl"); err != nil {
-		c.t.Fatal(err)
+// held are knocks beside connections that live for a time, or to the end.
+func held(n int, life time.Duration, knocks ...drivertest.Load) (all []drivertest.Load) {
+	for _, l := range knocks {
+		l.Held, l.Life = n, life
+		all = append(all, l)
 	}
-}
-
-// held is the load with connections that live for a time, or to the end.
-func (c *busySite) held(n int, life time.Duration) drivertest.Load {
-	l := c.knocks
-	l.Held, l.Life = n, life
-	return l
+	return all
 }
 
 const (
@@ -78,35 +65,74 @@ const (
 	otherServers = `{ rs3 = { number = 13 }, rs4 = { number = 14 } }`
 )
 
-// Masquerading and direct routing, IPv4 and IPv6, while everything changes that can.
+// step is a change of some of the variables.
+type step struct {
+	what   string
+	values map[string]string
+}
+
+// Masquerading and direct routing, IPv4 and IPv6, TCP, UDP and SCTP, while everything changes that can.
 func TestKernelNoDrop(t *testing.T) {
 	c := newBusySite(t, twoServers, "nat", "direct")
 	c.bringUp()
-	through := c.Load(drivertest.Load{To: c.knocks.To, Held: 6})
-	for _, step := range []struct{ what, name, value string }{
-		{"a scheduler", "scheduler", `"wlc"`}, {"persistence", "persistent", "true"}, {"no persistence", "persistent", "false"},
-		{"a scheduler with flags", "scheduler", `"mh"`}, {"flags", "scheduler_flags", `["mh-port"]`}, {"no flags", "scheduler_flags", "[]"},
-		{"the first scheduler", "scheduler", `"rr"`}, {"a weight", "servers", oneHeavier}, {"a server", "servers", threeServers},
-		{"a port", "ports", "[80, 81]"},
+	var through []*drivertest.Traffic
+	for _, l := range held(6, 0, c.knocks...) {
+		l.Rate = 0
+		through = append(through, c.Load(l))
+	}
+	for _, step := range []step{
+		{"a scheduler", map[string]string{"scheduler": `"wlc"`}},
+		{"persistence", map[string]string{"persistent": "true"}},
+		{"no persistence, a scheduler with flags", map[string]string{"persistent": "false", "scheduler": `"mh"`, "scheduler_flags": `["mh-port"]`}},
+		{"flags", map[string]string{"scheduler_flags": "[]"}},
+		{"the first scheduler", map[string]string{"scheduler": `"rr"`}},
+		{"a weight", map[string]string{"servers": oneHeavier}},
+		{"a server", map[string]string{"servers": threeServers}},
+		{"a port", map[string]string{"ports": "[80, 81]"}},
 	} {
-		c.set(step.name, step.value)
-		if step.name == "scheduler" {
-			w := c.run("dir1", exitDone, "plan")
-			w.says(w.out+w.err, "the kernel may refuse a new connection")
-		}
-		r := c.while(c.knocks, func() { c.apply("dir1") })
-		if step.name == "scheduler" && several() {
-			// While the kernel waits for its other CPUs it has no scheduler, and a service has three of these.
-			t.Logf("%s: %v", step.what, r)
-			if n := len(r.Failed()) + len(r.Broken); n > len(r.Attempts)/5 {
-				t.Errorf("%s: %d connections failed, want the few of the kernel's window", step.what, n)
+		c.set(step.values)
+		if step.values["scheduler"] == "" {
+			for _, r := range c.change(step.what, func() { c.apply("dir1") }, c.knocks...) {
+				c.clean(step.what, r)
 			}
 			continue
 		}
-		c.clean(step.what, r)
+		w := c.run("dir1", exitDone, "plan")
+		w.says(w.out+w.err, "the kernel may refuse a new connection")
+		var begun, done time.Time
+		for _, r := range c.change(step.what, func() { begun = time.Now(); c.apply("dir1"); done = time.Now() }, c.knocks...) {
+			c.window(step.what, begun, done, r)
+		}
 	}
-	c.through(through)
+	for _, l := range through {
+		c.through(l)
+	}
 	c.goodbyes()
+}
+
+// window expects of traffic that nothing but the kernel's moment without a scheduler costs something: while it waits for
+// its other CPUs, if there are any, it refuses what is new, or drops it.
+func (c *busySite) window(what string, begun, done time.Time, r drivertest.SiteReport) {
+	c.t.Helper()
+	if !several() {
+		c.clean(what, r)
+		return
+	}
+	during := r
+	during.Attempts = nil
+	for _, a := range r.Attempts {
+		if !a.To.Before(begun) && !a.From.After(done) {
+			during.Attempts = append(during.Attempts, a)
+		}
+	}
+	c.t.Logf("%s: in the kernel's moments: %d of %d: %v", what, during.Trouble(), len(during.Attempts), during.Outcomes())
+	for outcome := range during.Outcomes() {
+		if !slices.Contains([]string{"answered", "refused", "retried"}, outcome) {
+			c.t.Errorf("%s: new connections are %s", what, outcome)
+		}
+	}
+	r.Attempts = append(r.Until(begun).Attempts, r.Since(done).Attempts...)
+	c.clean(what+", before and after", r)
 }
 
 // through ends the traffic that has been held through many changes.
@@ -120,76 +146,60 @@ func (c *busySite) through(r *drivertest.Traffic) {
 // bringUp applies a configuration while clients already try.
 func (c *busySite) bringUp() {
 	c.t.Helper()
-	ear := c.Listen(50*time.Millisecond, netip.MustParseAddr("10.0.0.20"), netip.MustParseAddr("10.0.0.30"), netip.MustParseAddr("fd00::30"))
 	c.apply("rs1", "rs2", "rs3", "rs4")
+	c.byHand("rs1 ip address add 10.0.0.50/32 dev lo", "rs2 ip address add 10.0.0.50/32 dev lo")
+	var up time.Time
+	var ear *drivertest.Ear
 	// A client that waits for longer gives up, and what it has sent may half open a connection that a drain then waits for.
-	r := c.Load(c.knocks)
-	time.Sleep(300 * time.Millisecond)
-	c.run("dir1", exitDone, "apply", "--auto-approve")
-	up := time.Now()
-	time.Sleep(300 * time.Millisecond)
-	report := r.Stop()
+	reports := c.change("from nothing", func() {
+		ear = c.Listen(50*time.Millisecond, netip.MustParseAddr("10.0.0.20"), netip.MustParseAddr("10.0.0.30"), netip.MustParseAddr("fd00::30"),
+			netip.MustParseAddr("10.0.0.50"))
+		c.run("dir1", exitDone, "apply", "--auto-approve")
+		up = time.Now()
+	}, c.knocks...)
 	for claim := range drivertest.Claimants(ear.Stop()) {
-		if claim[:4] != "dir1" {
+		if !strings.HasPrefix(claim, "dir") {
 			c.t.Errorf("a VIP is claimed: %s", claim)
 		}
 	}
-	if n := report.Outcomes()["refused"] + report.Outcomes()["reset"]; n > 0 {
-		c.t.Errorf("brought up: %d refused", n)
+	for _, r := range reports {
+		if n := r.Outcomes()["refused"] + r.Outcomes()["reset"]; n > 0 {
+			c.t.Errorf("brought up: %d refused", n)
+		}
+		c.clean("brought up", r.Since(up))
 	}
-	c.t.Logf("from the beginning: %v", report)
-	c.clean("brought up", report.Since(up))
 }
 
 // goodbyes are the changes that wait for connections to end.
 func (c *busySite) goodbyes() {
 	c.t.Helper()
-	for _, step := range []struct{ what, name, value string }{
-		{"a server less", "servers", twoServers}, {"a port less", "ports", "[80]"}, {"other servers", "servers", otherServers},
+	tcp, udp, sctp := c.knocks[0], c.knocks[1], c.knocks[2]
+	for _, step := range []step{
+		{"a server less", map[string]string{"servers": twoServers}},
+		{"a port less", map[string]string{"ports": "[80]", "expire_nodest": "1"}},
+		{"other servers", map[string]string{"servers": otherServers}},
 	} {
-		c.set(step.name, step.value)
-		c.clean(step.what, c.while(c.held(9, time.Second), func() { c.apply("dir1") }))
+		c.set(step.values)
+		flows := c.flowing()
+		for _, r := range c.change(step.what, func() { c.apply("dir1") }, append(held(6, time.Second, tcp, sctp), udp)...) {
+			c.clean(step.what, r)
+		}
+		c.flowed(step.what, flows)
 	}
 	c.remove("nat")
-	held := c.Load(drivertest.Load{To: c.knocks.To[:1], Held: 4, Life: 800 * time.Millisecond})
-	c.knocks.To = c.knocks.To[1:]
-	c.clean("the other service", c.while(c.held(4, 0), func() { c.apply("dir1") }))
-	if r := held.Stop(); len(r.Broken) > 0 {
-		c.t.Errorf("a service that goes: %v", r)
+	var last []*drivertest.Traffic
+	for _, l := range held(4, 800*time.Millisecond, tcp, sctp) {
+		l.To, l.Rate = l.To[:1], 0
+		last = append(last, c.Load(l))
 	}
-}
-
-// A server changes from one forwarding method to another when it has been drained, one at a time. For direct routing the
-// servers are made ready before the director sends packets so; on the way back they follow.
-func TestKernelNoDropForwarding(t *testing.T) {
-	c := newBusySite(t, threeServers, "either")
-	c.knocks.To = []netip.AddrPort{at("10.0.0.40", 80)}
-	c.apply("dir1")
-	c.set("forward", `"direct"`)
-	c.take("ready")
-	c.clean("to direct routing", c.while(c.held(6, time.Second), func() { c.apply("rs1", "rs2", "rs3", "dir1") }))
-	c.set("forward", `"masquerade"`)
-	c.remove("ready")
-	c.clean("to masquerading", c.while(c.held(6, time.Second), func() {
-		c.apply("dir1")
-		for _, server := range []string{"rs1", "rs2", "rs3"} {
-			c.run(server, exitDone, "apply", "--auto-approve", "--destroy") // nothing is left there
-		}
-	}))
-}
-
-// The VIPs move to the other director and back. It knows the connections from the first one, but for the youngest.
-func TestKernelNoDropMove(t *testing.T) {
-	c := newBusySite(t, threeServers, "direct", "sync")
-	c.set("scheduler", `"mh"`)
-	c.set("scheduler_flags", `["mh-port"]`)
-	c.knocks.To = c.knocks.To[1:]
-	c.apply("rs1", "rs2", "rs3", "rs4", "dir1", "dir2")
-	through := c.Load(c.held(10, 0))
-	time.Sleep(2500 * time.Millisecond) // a master tells after two seconds at the latest
-	for _, way := range [][]string{{"dir2", "dir1"}, {"dir1", "dir2"}} {
-		c.set("holder", `"`+way[0]+`"`)
-		c.clean("to "+way[0], c.while(c.knocks, func() { c.apply(way...) }))
+	c.knocks = c.knocks[:2]
+	for i := range c.knocks {
+		c.knocks[i].To = c.knocks[i].To[1:]
 	}
-	c.through(through)
+	for _, r := range c.change("a service goes", func() { c.apply("dir1") }, held(4, 0, c.knocks...)...) {
+		c.clean("the other service", r)
+	}
+	for _, l := range last {
+		c.through(l)
+	}
 }

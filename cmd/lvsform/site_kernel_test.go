@@ -28,6 +28,9 @@ func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
 	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
 	// Nothing here is meant to fail: it may take its time. A packet that is sent again is told apart.
 	s.Patience = 10 * time.Second
+	if s.Far != nil {
+		s.Far.Patience = s.Patience
+	}
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
@@ -49,6 +52,26 @@ func (s *siteWorld) named(node, block string) {
 func (s *siteWorld) write(name, text string) {
 	s.t.Helper()
 	if err := os.WriteFile(s.etc+"/"+name, []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// copy takes files into the configuration.
+func (s *siteWorld) copy(dir string, files ...string) {
+	s.t.Helper()
+	for _, f := range files {
+		text, err := os.ReadFile(dir + "/" + f + ".lvs.hcl")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.write(f+".lvs.hcl", string(text))
+	}
+}
+
+// remove takes a file out of the configuration.
+func (s *siteWorld) remove(name string) {
+	s.t.Helper()
+	if err := os.Remove(s.etc + "/" + name + ".lvs.hcl"); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -142,20 +165,26 @@ func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
 	if trouble > 0 || len(r.Broken) > 0 {
 		s.t.Errorf("%s: not without trouble", what)
 	}
-	if len(r.Attempts) < 5 {
-		s.t.Errorf("%s: hardly any traffic", what)
+	if len(r.Attempts) == 0 {
+		s.t.Errorf("%s: no traffic", what)
 	}
 }
 
 // several is true where the kernel waits for other CPUs when a service gets another scheduler.
 func several() bool { return runtime.NumCPU() > 1 }
 
-// while runs a function with traffic before, during and after it.
-func (s *siteWorld) while(l drivertest.Load, f func()) drivertest.SiteReport {
+// while runs a function with traffic before, during and after it. There is a report for each load.
+func (s *siteWorld) while(f func(), loads ...drivertest.Load) (reports []drivertest.SiteReport) {
 	s.t.Helper()
-	r := s.Load(l)
+	var running []*drivertest.Traffic
+	for _, l := range loads {
+		running = append(running, s.Load(l))
+	}
 	time.Sleep(200 * time.Millisecond)
 	f()
 	time.Sleep(300 * time.Millisecond)
-	return r.Stop()
+	for _, r := range running {
+		reports = append(reports, r.Stop())
+	}
+	return reports
 }

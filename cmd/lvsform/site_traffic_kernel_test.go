@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,10 +17,10 @@ import (
 
 // Every way from a director to its servers, from one configuration, with packets. Afterwards all nodes are as they were.
 func TestKernelTraffic(t *testing.T) {
-	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12})
-	s.copy("testdata/site")
+	s := newSiteWorld(t, drivertest.SiteOptions{Clients: 12, Far: true})
+	s.copy("testdata/site", "main", "nat", "direct", "tunnel", "schedulers")
 	if s.nft {
-		s.copy("testdata/site-nft")
+		s.copy("testdata/site-nft", "vip", "fullnat", "marks")
 	}
 	s.write("schedulers.auto.lvsvars.hcl", "schedulers = {\n"+assignments(schedulers(t))+"}\n")
 	s.Serve(80, 81, 82, 8080, 8443)
@@ -44,6 +43,7 @@ func TestKernelTraffic(t *testing.T) {
 		{"NAT", (*siteWorld).tryNAT}, {"direct routing", (*siteWorld).tryDirect}, {"tunnels", (*siteWorld).tryTunnels},
 		{"persistence", (*siteWorld).tryPersistence}, {"one packet", (*siteWorld).tryOnePacket}, {"FTP", (*siteWorld).tryFTP},
 		{"FULLNAT", (*siteWorld).tryFullNAT}, {"firewall marks", (*siteWorld).tryMarks}, {"schedulers", (*siteWorld).trySchedulers},
+		{"a far client", (*siteWorld).tryFar},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.try(s, t) })
 	}
@@ -56,19 +56,17 @@ func TestKernelTraffic(t *testing.T) {
 	}
 }
 
-// copy takes files into the configuration.
-func (s *siteWorld) copy(dir string) {
+// refuses shows what the director says to rules that its kernel does not have, and that it is as it was.
+func (s *siteWorld) refuses(files ...string) {
 	s.t.Helper()
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	before := s.sight("dir1")
+	s.copy("testdata/site-nft", files...)
+	w := s.run("dir1", exitRolledBack, "apply", "--auto-approve")
+	w.says(w.err, "this kernel has no nftables for the family inet")
+	w.says(w.err, "the node is as it was before")
+	s.unchanged("dir1", before)
 	for _, f := range files {
-		text, err := os.ReadFile(dir + "/" + f.Name())
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		s.write(f.Name(), string(text))
+		s.remove(f)
 	}
 }
 
@@ -187,7 +185,8 @@ func (s *siteWorld) tryFTP(t *testing.T) {
 // The servers lose their way back through the director: masquerading one way is then not enough.
 func (s *siteWorld) tryFullNAT(t *testing.T) {
 	if !s.nft {
-		t.Skip("this kernel has no nftables")
+		s.refuses("vip", "fullnat")
+		return
 	}
 	for _, family := range []string{"-4", "-6"} {
 		for _, n := range s.Servers {
@@ -218,7 +217,8 @@ func (s *siteWorld) tryFullNAT(t *testing.T) {
 // One client on one server, whichever of the two ports; clients are spread.
 func (s *siteWorld) tryMarks(t *testing.T) {
 	if !s.nft {
-		t.Skip("this kernel has no nftables")
+		s.refuses("vip", "marks")
+		return
 	}
 	for _, vip := range []string{"10.0.0.60", "fd00::60"} {
 		servers := map[string]int{}

@@ -22,6 +22,9 @@ type Site struct {
 	Client    *SiteNode
 	Directors []*SiteNode // dir1, dir2
 	Servers   []*SiteNode // rs1…
+	// Far is the same site as a client sees it who is behind a router: IPv4 and IPv6, one address each. nil without
+	// SiteOptions.Far.
+	Far *Site
 	// Patience is how long a client waits for an answer.
 	Patience time.Duration
 
@@ -48,6 +51,13 @@ type SiteOptions struct {
 	Clients int // addresses of the client, from .100 on; 0: eight
 	// NoWayBack leaves out the servers' route through dir1 for what they answer from their BACK addresses.
 	NoWayBack bool
+	Far       bool // with a client behind a router
+}
+
+// Shell runs lines on the node, up to the first that fails, which ends the test. It is quicker than a program for each.
+func (n *SiteNode) Shell(lines ...string) {
+	n.t.Helper()
+	n.Run("sh", "-ec", strings.Join(lines, "\n"))
 }
 
 // NewSite calls Kernel and builds a site. It ends with the test.
@@ -71,6 +81,9 @@ func NewSite(t testing.TB, o SiteOptions) *Site {
 		s.configure(n, o)
 	}
 	s.configureClient(o)
+	if o.Far {
+		s.behindRouter()
+	}
 	return s
 }
 
@@ -114,7 +127,7 @@ func (s *Site) node(name string, lan, back int) *SiteNode {
 	return n
 }
 
-// wire lays the cables, and starts every namespace with IPv6 addresses that need no second of probing.
+// wire builds the segments, and connects every machine to them.
 func (s *Site) wire() {
 	s.t.Helper()
 	lines := []string{}
@@ -122,21 +135,28 @@ func (s *Site) wire() {
 		lines = append(lines, "link add "+bridge+" type bridge forward_delay 0 mcast_snooping 0", "link set "+bridge+" up")
 	}
 	for _, n := range append(s.Nodes(), s.Client) {
-		n.Do(func() {
-			if err := os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_dad", []byte("0"), 0o644); err != nil {
-				s.t.Fatal(err)
-			}
-		})
-		cable := func(name, end, mac, bridge string) {
-			lines = append(lines, fmt.Sprintf("link add %s type veth peer name %s address %s netns %s", name, end, mac, n.Path()),
-				fmt.Sprintf("link set %s master %s up", name, bridge))
-		}
-		cable(n.Name, "eth0", n.MAC, "br0")
-		if n.Back.IsValid() {
-			cable(n.Name+"b", "eth1", strings.Replace(n.MAC, "0a:00", "0a:01", 1), "br1")
-		}
+		lines = append(lines, s.cables(n)...)
 	}
 	s.batch(s.middle, lines)
+}
+
+// cables are those of a machine. Its IPv6 addresses need no second of probing.
+func (s *Site) cables(n *SiteNode) (lines []string) {
+	s.t.Helper()
+	n.Do(func() {
+		if err := os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_dad", []byte("0"), 0o644); err != nil {
+			s.t.Fatal(err)
+		}
+	})
+	cable := func(name, end, mac, bridge string) {
+		lines = append(lines, fmt.Sprintf("link add %s type veth peer name %s address %s netns %s", name, end, mac, n.Path()),
+			fmt.Sprintf("link set %s master %s up", name, bridge))
+	}
+	cable(n.Name, "eth0", n.MAC, "br0")
+	if n.Back.IsValid() {
+		cable(n.Name+"b", "eth1", strings.Replace(n.MAC, "0a:00", "0a:01", 1), "br1")
+	}
+	return lines
 }
 
 func (s *Site) configure(n *SiteNode, o SiteOptions) {

@@ -15,36 +15,52 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// SiteSession is a client's connection that a server has answered. The test closes it.
+// SiteSession is a client's connection, or UDP flow, that a server has answered. The test closes it.
 type SiteSession struct {
 	net.Conn
 	Server string     // its name
 	Client netip.Addr // the client as the server sees it
-	// Retried is true of one whose first packet was lost on the way: only its repetition, a second later, was answered.
-	Retried  bool
+	// Retried is true of one whose first packet was lost on the way: only its repetition, a second or more later, was answered.
+	Retried bool
+	// Patience is how long it waits for an answer.
+	Patience time.Duration
 	in       *bufio.Reader
-	patience time.Duration
 }
 
-// Open connects the client to a service and reads who answers. An invalid source is left to the kernel.
+// Open connects the client to a TCP service and reads who answers. An invalid source is left to the kernel.
 func (s *Site) Open(from netip.Addr, to netip.AddrPort) (*SiteSession, error) {
-	conn, retried, err := s.connect(from, to)
+	return s.open("tcp", s.Patience, from, to)
+}
+
+func (s *Site) open(network string, patience time.Duration, from netip.Addr, to netip.AddrPort) (*SiteSession, error) {
+	session, err := s.connect(network, patience, from, to)
 	if err != nil {
 		return nil, err
 	}
-	session := &SiteSession{Conn: conn, Retried: retried, in: bufio.NewReader(conn), patience: s.Patience}
-	greeting, err := session.line()
+	if network == "udp" {
+		err = session.insist()
+	} else {
+		err = session.greeted()
+	}
 	if err != nil {
-		conn.Close()
+		session.Close()
 		return nil, err
+	}
+	return session, nil
+}
+
+// greeted reads who answers.
+func (s *SiteSession) greeted() error {
+	greeting, err := s.line()
+	if err != nil {
+		return err
 	}
 	var client string
-	if _, err := fmt.Sscan(greeting, &session.Server, &client); err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("greeting %q: %w", greeting, err)
+	if _, err := fmt.Sscan(greeting, &s.Server, &client); err != nil {
+		return fmt.Errorf("greeting %q: %w", greeting, err)
 	}
-	session.Client, err = netip.ParseAddr(client)
-	return session, err
+	s.Client, err = netip.ParseAddr(client)
+	return err
 }
 
 // Ask opens a connection, closes it, and says which server answered.
@@ -57,19 +73,31 @@ func (s *Site) Ask(from netip.Addr, to netip.AddrPort) (server string, err error
 }
 
 // Ping sends a line and waits for its echo.
-func (s *SiteSession) Ping() error {
-	if _, err := fmt.Fprintln(s, "ping"); err != nil {
+func (s *SiteSession) Ping() error { return s.Echo("ping") }
+
+// Echo is Ping with a line of the caller's.
+func (s *SiteSession) Echo(line string) error {
+	err := s.say(line)
+	if err != nil {
 		return err
 	}
 	got, err := s.line()
-	if err == nil && got != "ping" {
-		err = fmt.Errorf("echo of %q is %q", "ping", got)
+	if err == nil && got != line {
+		err = fmt.Errorf("echo of %d bytes is another line, of %d bytes", len(line), len(got))
 	}
 	return err
 }
 
+func (s *SiteSession) say(line string) error {
+	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s, line)
+	return err
+}
+
 func (s *SiteSession) line() (string, error) {
-	if err := s.SetDeadline(time.Now().Add(s.patience)); err != nil {
+	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
 		return "", err
 	}
 	line, err := s.in.ReadString('\n')
@@ -77,66 +105,73 @@ func (s *SiteSession) line() (string, error) {
 }
 
 // connect is done without net.Dialer, which would keep a thread in the client's namespace for as long as it waits.
-func (s *Site) connect(from netip.Addr, to netip.AddrPort) (conn net.Conn, retried bool, err error) {
-	fd, err := s.socket(from, to, unix.SOCK_STREAM)
+func (s *Site) connect(network string, patience time.Duration, from netip.Addr, to netip.AddrPort) (*SiteSession, error) {
+	begun := time.Now()
+	fd, err := s.socket(network, from, to)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if err := unix.Connect(fd, sockaddr(to)); err != nil && err != unix.EINPROGRESS {
-		return nil, false, errors.Join(err, unix.Close(fd))
+		return nil, errors.Join(err, unix.Close(fd))
 	}
-	f := os.NewFile(uintptr(fd), "tcp "+to.String())
+	f := os.NewFile(uintptr(fd), network+" "+to.String())
 	defer f.Close()
-	if err := f.SetDeadline(time.Now().Add(s.Patience)); err != nil {
-		return nil, false, err
+	if err := f.SetDeadline(begun.Add(patience)); err != nil {
+		return nil, err
 	}
 	raw, err := f.SyscallConn()
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	var failed error
 	err = raw.Write(func(fd uintptr) (done bool) {
-		done, retried, failed = connected(int(fd))
+		done, failed = connected(int(fd))
 		return done
 	})
 	if err = errors.Join(err, failed); err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	conn, err = net.FileConn(f)
-	return conn, retried, err
+	// SCTP keeps to itself how often it has sent; it does so again after three seconds.
+	session := &SiteSession{Retried: network == "sctp" && time.Since(begun) > 2900*time.Millisecond, Patience: patience}
+	if network == "tcp" {
+		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return nil, err
+		}
+		session.Retried = info.Total_retrans > 0
+	}
+	session.Conn, err = net.FileConn(f)
+	session.in = bufio.NewReader(session.Conn)
+	return session, err
 }
 
-func connected(fd int) (done, retried bool, err error) {
+func connected(fd int) (done bool, err error) {
 	code, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err == nil && code != 0 {
 		err = unix.Errno(code)
 	}
 	if err != nil {
-		return true, false, err
+		return true, err
 	}
-	if _, err := unix.Getpeername(fd); err != nil {
-		return false, false, nil // not yet
-	}
-	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
-	if err != nil {
-		return true, false, err
-	}
-	return true, info.Total_retrans > 0, nil
+	_, err = unix.Getpeername(fd)
+	return err == nil, nil
 }
 
 // socket is one of the client's, with a source port that no other had: an old connection that the director remembers, to a
 // server that is gone, would swallow the new one.
-func (s *Site) socket(from netip.Addr, to netip.AddrPort, kind int) (fd int, err error) {
-	family, source := unix.AF_INET6, netip.IPv6Unspecified()
-	if to.Addr().Is4() {
-		family, source = unix.AF_INET, netip.IPv4Unspecified()
-	}
-	s.Client.Do(func() { fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0) })
+func (s *Site) socket(network string, from netip.Addr, to netip.AddrPort) (fd int, err error) {
+	s.Client.Do(func() { fd, err = newSocket(network, to.Addr()) })
 	if err != nil {
-		return 0, os.NewSyscallError("socket", err)
+		return 0, err
 	}
-	if from.IsValid() {
+	source := netip.IPv6Unspecified()
+	switch {
+	case from.IsValid():
 		source = from
+	case network == "sctp": // it would tell the server all of the client's addresses, and use them
+		source = s.Client.LAN
+	case to.Addr().Is4():
+		source = netip.IPv4Unspecified()
 	}
 	const first, ports = 10000, 50000
 	port := first + uint16(s.ports.Add(1)%ports)
@@ -144,6 +179,22 @@ func (s *Site) socket(from netip.Addr, to netip.AddrPort, kind int) (fd int, err
 		return 0, errors.Join(os.NewSyscallError("bind", err), unix.Close(fd))
 	}
 	return fd, nil
+}
+
+// newSocket makes one for "tcp", "udp" or "sctp" that does not block.
+func newSocket(network string, a netip.Addr) (fd int, err error) {
+	family, kind, protocol := unix.AF_INET6, unix.SOCK_STREAM, 0
+	if a.Is4() {
+		family = unix.AF_INET
+	}
+	switch network {
+	case "udp":
+		kind = unix.SOCK_DGRAM
+	case "sctp":
+		protocol = unix.IPPROTO_SCTP
+	}
+	fd, err = unix.Socket(family, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
+	return fd, os.NewSyscallError("socket", err)
 }
 
 func sockaddr(a netip.AddrPort) unix.Sockaddr {

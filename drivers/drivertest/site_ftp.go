@@ -16,7 +16,7 @@ import (
 func (s *Site) ServeFTP() {
 	s.t.Helper()
 	for _, n := range s.Servers {
-		n.accept(21, n.ftp)
+		n.accept(n.ftp, func() (net.Listener, error) { return net.Listen("tcp", ":21") })
 	}
 }
 
@@ -52,7 +52,7 @@ func (n *SiteNode) ftp(conn net.Conn) {
 // FTP fetches the file of a service's FTP server in passive mode. It returns the server's name as the control connection
 // has it, what the file says, and where the client was told to fetch it from.
 func (s *Site) FTP(to netip.AddrPort) (server, file string, from netip.AddrPort, err error) {
-	conn, _, err := s.connect(netip.Addr{}, to)
+	conn, err := s.connect("tcp", s.Patience, netip.Addr{}, to)
 	if err != nil {
 		return "", "", from, err
 	}
@@ -74,7 +74,7 @@ func (s *Site) FTP(to netip.AddrPort) (server, file string, from netip.AddrPort,
 		return server, "", from, err
 	}
 	fmt.Fprint(conn, "RETR name\r\n")
-	data, _, err := s.connect(netip.Addr{}, from)
+	data, err := s.connect("tcp", s.Patience, netip.Addr{}, from)
 	if err != nil {
 		return server, "", from, err
 	}

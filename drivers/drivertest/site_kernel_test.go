@@ -29,15 +29,6 @@ func newBySite(t *testing.T) *bySite {
 	return s
 }
 
-// on runs lines on a node, one program each.
-func (s *bySite) on(node string, lines ...string) {
-	s.t.Helper()
-	for _, line := range lines {
-		words := strings.Fields(line)
-		s.Node(node).Run(words[0], words[1:]...)
-	}
-}
-
 // masquerade is the table of dir1 for a number of servers.
 func (s *bySite) masquerade(servers int) []string {
 	lines := []string{"ipvsadm -A -t 10.0.0.10:80 -s rr"}
@@ -55,13 +46,14 @@ func TestKernelSiteMasquerade(t *testing.T) {
 	if server, err := s.Ask(netip.Addr{}, s.port); err == nil {
 		t.Errorf("without a director %s answers", server)
 	}
-	s.on("dir1", append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1", "ip address add 10.0.0.10/32 dev eth0")...)
+	s.Node("dir1").Shell(append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1", "ip address add 10.0.0.10/32 dev eth0")...)
+	s.Client.Shell("ip neighbour flush dev eth0") // it has asked for the VIP in vain
 	s.Patience = 2 * time.Second
 	r := s.Load(drivertest.Load{To: []netip.AddrPort{s.port}, Rate: 100, Held: 6})
 	time.Sleep(time.Second)
 	got := r.Stop()
 	t.Log(got)
-	if n := len(got.Attempts); n < 50 || len(got.Failed()) > 0 || got.Held != 6 || len(got.Broken) > 0 || len(got.Servers()) != 3 {
+	if n := len(got.Attempts); n < 10 || len(got.Failed()) > 0 || got.Held != 6 || len(got.Broken) > 0 || len(got.Servers()) != 3 {
 		t.Error("want all answered, by three servers")
 	}
 }
@@ -72,21 +64,23 @@ func TestKernelSiteDirect(t *testing.T) {
 	s.ServeUDP(53)
 	vip6 := netip.MustParseAddr("fd00::a")
 	for _, n := range s.Servers {
-		s.on(n.Name, quiet, "ip address add 10.0.0.10/32 dev lo", "ip address add fd00::a/128 dev lo nodad")
+		n.Shell(quiet, "ip address add 10.0.0.10/32 dev lo", "ip address add fd00::a/128 dev lo nodad")
 	}
+	var table []string
 	for _, service := range []string{"-t 10.0.0.10:80", "-t [fd00::a]:80", "-u 10.0.0.10:53", "-u [fd00::a]:53"} {
-		s.on("dir1", "ipvsadm -A "+service+" -s rr")
+		table = append(table, "ipvsadm -A "+service+" -s rr")
 		for _, n := range s.Servers {
 			server := n.LAN
 			if strings.Contains(service, "[") {
 				server = n.LAN6
 			}
 			port := netip.MustParseAddrPort(strings.Fields(service)[1]).Port()
-			s.on("dir1", "ipvsadm -a "+service+" -r "+netip.AddrPortFrom(server, port).String()+" -g")
+			table = append(table, "ipvsadm -a "+service+" -r "+netip.AddrPortFrom(server, port).String()+" -g")
 		}
 	}
+	s.Node("dir1").Shell(table...)
 	ear := s.Listen(100*time.Millisecond, s.vip, vip6)
-	s.on("dir1", "ip address add 10.0.0.10/32 dev eth0", "ip address add fd00::a/128 dev eth0 nodad preferred_lft 0")
+	s.Node("dir1").Shell("ip address add 10.0.0.10/32 dev eth0", "ip address add fd00::a/128 dev eth0 nodad preferred_lft 0")
 	for _, vip := range []netip.Addr{s.vip, vip6} {
 		servers := map[string]int{}
 		for range 6 {
@@ -114,7 +108,7 @@ func TestKernelSiteDirect(t *testing.T) {
 func TestKernelSiteFTP(t *testing.T) {
 	s := newBySite(t)
 	s.ServeFTP()
-	s.on("dir1", "modprobe ip_vs_ftp", "sysctl -q net.ipv4.ip_forward=1", "ipvsadm -A -t 10.0.0.10:21 -s rr",
+	s.Node("dir1").Shell("modprobe ip_vs_ftp", "sysctl -q net.ipv4.ip_forward=1", "ipvsadm -A -t 10.0.0.10:21 -s rr",
 		"ipvsadm -a -t 10.0.0.10:21 -r 10.1.0.12 -m", "ip address add 10.0.0.10/32 dev eth0")
 	server, file, from, err := s.FTP(netip.AddrPortFrom(s.vip, 21))
 	if err != nil || server != "rs2" || file != "rs2" || from.Addr() != s.vip {
@@ -122,37 +116,14 @@ func TestKernelSiteFTP(t *testing.T) {
 	}
 }
 
-// The next ones are orders that cost something. A judge that saw nothing here would be worth nothing elsewhere.
-
-func TestKernelSiteSeesAServiceBeforeItsServers(t *testing.T) {
-	s := newBySite(t)
-	s.on("dir1", "sysctl -q net.ipv4.ip_forward=1", "ip address add 10.0.0.200/32 dev eth0")
-	r := s.Load(drivertest.Load{To: []netip.AddrPort{s.port}, Rate: 200})
-	ear := s.Listen(50*time.Millisecond, s.vip) // its questions wake those who wait for the VIP's MAC
-	lines := s.masquerade(3)
-	s.on("dir1", "ip address add 10.0.0.10/32 dev eth0")
-	time.Sleep(500 * time.Millisecond)
-	s.on("dir1", lines[0])
-	time.Sleep(500 * time.Millisecond)
-	s.on("dir1", lines[1:]...)
-	complete := time.Now()
-	time.Sleep(300 * time.Millisecond)
-	got := r.Stop()
-	ear.Stop()
-	t.Log(got)
-	if got.Outcomes()["refused"] < 50 || got.Trouble() < 100 {
-		t.Error("want hundreds of connections refused or kept waiting")
-	}
-	if good := got.Since(complete); len(good.Attempts) < 20 || good.Trouble() > 0 {
-		t.Errorf("afterwards: %v", good)
-	}
-}
+// The next ones are orders that cost something. A judge that saw nothing here would be worth nothing elsewhere; where lvsform
+// is judged (cmd/lvsform), naive orders that cost new connections stand beside its own.
 
 func TestKernelSiteSeesADeleteWithoutDrain(t *testing.T) {
 	s := newBySite(t)
-	s.on("dir1", append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1 net.ipv4.vs.expire_nodest_conn=1", "ip address add 10.0.0.10/32 dev eth0")...)
+	s.Node("dir1").Shell(append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1 net.ipv4.vs.expire_nodest_conn=1", "ip address add 10.0.0.10/32 dev eth0")...)
 	r := s.Load(drivertest.Load{To: []netip.AddrPort{s.port}, Rate: 50, Held: 30})
-	s.on("dir1", "ipvsadm -d -t 10.0.0.10:80 -r 10.1.0.12")
+	s.Node("dir1").Shell("ipvsadm -d -t 10.0.0.10:80 -r 10.1.0.12")
 	time.Sleep(500 * time.Millisecond)
 	got := r.Stop()
 	t.Log(got)
@@ -165,19 +136,19 @@ func TestKernelSiteSeesADeleteWithoutDrain(t *testing.T) {
 func TestKernelSiteSeesTheARPProblem(t *testing.T) {
 	s := newBySite(t)
 	for _, n := range s.Servers[:2] {
-		s.on(n.Name, quiet, "ip address add 10.0.0.10/32 dev lo")
+		n.Shell(quiet, "ip address add 10.0.0.10/32 dev lo")
 	}
-	s.on("dir1", "ipvsadm -A -t 10.0.0.10:80 -s rr", "ipvsadm -a -t 10.0.0.10:80 -r 10.0.0.11 -g", "ipvsadm -a -t 10.0.0.10:80 -r 10.0.0.12 -g",
+	s.Node("dir1").Shell("ipvsadm -A -t 10.0.0.10:80 -s rr", "ipvsadm -a -t 10.0.0.10:80 -r 10.0.0.11 -g", "ipvsadm -a -t 10.0.0.10:80 -r 10.0.0.12 -g",
 		"ip address add 10.0.0.10/32 dev eth0")
 	r := s.Load(drivertest.Load{To: []netip.AddrPort{s.port}, Rate: 50, Held: 4})
 	ear := s.Listen(20*time.Millisecond, s.vip)
-	s.on("rs3", "ip address add 10.0.0.10/32 dev lo")
-	s.on("client", "ip neighbour flush dev eth0") // as it is renewed now and then
+	s.Node("rs3").Shell("ip address add 10.0.0.10/32 dev lo")
+	s.Node("client").Shell("ip neighbour flush dev eth0") // as it is renewed now and then
 	time.Sleep(200 * time.Millisecond)
 	if err := s.Node("rs3").Send(netip.AddrPortFrom(s.vip, 9), netip.AddrPortFrom(s.Addresses(8, false)[7], 9)); err != nil {
 		t.Fatal(err)
 	}
-	s.on("rs3", quiet)
+	s.Node("rs3").Shell(quiet)
 	time.Sleep(300 * time.Millisecond)
 	got, claims := r.Stop(), drivertest.Claimants(ear.Stop())
 	t.Log(got, claims)
@@ -187,49 +158,4 @@ func TestKernelSiteSeesTheARPProblem(t *testing.T) {
 	if got.Servers()["rs3"] == 0 && len(got.Broken) == 0 {
 		t.Error("rs3 caught nothing: neither new connections nor held ones")
 	}
-}
-
-// What a director's table costs when it is changed without thought, one thing after another.
-func TestKernelSiteSeesNaiveChanges(t *testing.T) {
-	s := newBySite(t)
-	s.Patience = time.Second
-	s.on("dir1", append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1 net.ipv4.vs.expire_nodest_conn=1", "ip address add 10.0.0.10/32 dev eth0")...)
-	s.on("dir2", append(s.masquerade(3), "sysctl -q net.ipv4.ip_forward=1")...)
-	if _, err := s.Ask(netip.Addr{}, s.port); err != nil { // and so the client knows the director
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		name          string
-		first, second []string // half a second apart
-		refused       int
-		broken        int
-	}{
-		{"a service deleted and made anew", []string{"dir1 ipvsadm -D -t 10.0.0.10:80"}, on("dir1", s.masquerade(3)), 30, 9},
-		{"another forwarding method in place", []string{"dir1 ipvsadm -e -t 10.0.0.10:80 -r 10.1.0.12 -g"},
-			[]string{"dir1 ipvsadm -e -t 10.0.0.10:80 -r 10.1.0.12 -m"}, 10, 0},
-		{"a VIP moved without synchronisation", []string{"dir1 ip address del 10.0.0.10/32 dev eth0", "dir2 ip address add 10.0.0.10/32 dev eth0"},
-			[]string{"dir2 ip address del 10.0.0.10/32 dev eth0", "dir1 ip address add 10.0.0.10/32 dev eth0"}, 30, 0},
-		{"a service that goes before its VIP", []string{"dir1 ipvsadm -D -t 10.0.0.10:80"}, nil, 30, 9},
-	} {
-		r := s.Load(drivertest.Load{To: []netip.AddrPort{s.port}, Rate: 100, Held: 9})
-		for _, half := range [][]string{c.first, c.second} {
-			for _, line := range half {
-				node, words, _ := strings.Cut(line, " ")
-				s.on(node, words)
-			}
-			time.Sleep(500 * time.Millisecond)
-		}
-		got := r.Stop()
-		t.Logf("%s: %v", c.name, got)
-		if got.Trouble() < c.refused || len(got.Broken) < c.broken {
-			t.Errorf("%s: want at least %d new connections in trouble and %d of those held broken", c.name, c.refused, c.broken)
-		}
-	}
-}
-
-func on(node string, lines []string) (all []string) {
-	for _, l := range lines {
-		all = append(all, node+" "+l)
-	}
-	return all
 }

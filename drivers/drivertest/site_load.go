@@ -9,14 +9,18 @@ import (
 )
 
 // Load is what the clients of a Site do meanwhile: they open connections, one after another whatever becomes of the ones
-// before, and hold others open.
+// before (but for the last sixteen), and hold others open.
 type Load struct {
-	To   []netip.AddrPort // services, in turn
-	From []netip.Addr     // sources, in turn; none: the kernel's choice
-	Rate int              // new connections a second
-	Held int              // connections that are held, with a ping every 200ms
+	Network string           // "tcp", "udp" or "sctp"; "": "tcp". A connection of UDP is a flow, from a port of its own
+	To      []netip.AddrPort // services, in turn
+	From    []netip.Addr     // sources, in turn; none: the kernel's choice
+	Rate    int              // new connections a second
+	Held    int              // connections that are held, with a ping every 200ms
 	// Life is how long one of those is held before it is closed in peace and replaced; 0: to the end.
 	Life time.Duration
+	// Patience is how long a client waits for an answer; 0: that of the site. The first ones that are held have that of the
+	// site for their beginning.
+	Patience time.Duration
 }
 
 // Traffic is a Load that is running.
@@ -35,13 +39,21 @@ const pingEvery = 200 * time.Millisecond
 // Load starts one. The connections that it holds are open when it returns; one that cannot be opened ends the test.
 func (s *Site) Load(l Load) *Traffic {
 	s.t.Helper()
+	if l.Network == "" {
+		l.Network = "tcp"
+	}
+	if l.Patience == 0 {
+		l.Patience = s.Patience
+	}
 	r := &Traffic{site: s, load: l, stop: make(chan struct{})}
 	s.t.Cleanup(func() { r.Stop() }) // if the test fails before it does
 	for i := range l.Held {
-		session, err := s.Open(r.pick(i))
+		from, to := r.pick(i)
+		session, err := s.open(l.Network, s.Patience, from, to)
 		if err != nil {
 			s.t.Fatalf("a connection to hold: %v", err)
 		}
+		session.Patience = l.Patience
 		r.wait.Go(func() { r.hold(i, session) })
 	}
 	if l.Rate > 0 {
@@ -65,20 +77,30 @@ func (r *Traffic) pick(i int) (from netip.Addr, to netip.AddrPort) {
 	return from, r.load.To[i%len(r.load.To)]
 }
 
+// atOnce is how many new connections a Load waits for at most: one more would only keep a slow machine from answering them.
+const atOnce = 16
+
+// knock does not make up for what it could not do in time.
 func (r *Traffic) knock() {
-	start := time.Now()
+	pause, slots := time.Second/time.Duration(r.load.Rate), make(chan struct{}, atOnce)
 	for i := 0; ; i++ {
-		next := start.Add(time.Duration(i) * time.Second / time.Duration(r.load.Rate))
+		next := time.Now().Add(pause)
 		select {
 		case <-r.stop:
 			return
-		case <-time.After(time.Until(next)):
+		case <-time.After(pause):
 		}
 		r.late(time.Since(next))
+		select {
+		case <-r.stop:
+			return
+		case slots <- struct{}{}:
+		}
 		r.wait.Go(func() {
 			if session := r.open(i); session != nil {
 				session.Close()
 			}
+			<-slots
 		})
 	}
 }
@@ -95,7 +117,7 @@ func (r *Traffic) open(i int) *SiteSession {
 	a := Attempt{From: time.Now()}
 	from, to := r.pick(i)
 	a.Service = to
-	session, err := r.site.Open(from, to)
+	session, err := r.site.open(r.load.Network, r.load.Patience, from, to)
 	a.To, a.Err = time.Now(), err
 	if err == nil {
 		a.Server, a.Retried = session.Server, session.Retried

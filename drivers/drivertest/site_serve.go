@@ -5,9 +5,11 @@ package drivertest
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -34,22 +36,44 @@ func (s *Site) ServeUDP(ports ...uint16) {
 func (n *SiteNode) Serve(ports ...uint16) {
 	n.t.Helper()
 	for _, port := range ports {
-		n.accept(port, func(conn net.Conn) {
-			fmt.Fprintln(conn, n.Name, addrOf(conn.RemoteAddr()))
-			lines := bufio.NewScanner(conn)
-			for lines.Scan() {
-				fmt.Fprintln(conn, lines.Text())
+		n.accept(n.greet, func() (net.Listener, error) { return net.Listen("tcp", fmt.Sprintf(":%d", port)) })
+	}
+}
+
+// ServeSCTP makes every real server answer SCTP associations like TCP connections, at its address on BACK alone: one that
+// has several addresses tells the client all of them, and the two would meet beside the director.
+func (s *Site) ServeSCTP(port uint16) {
+	s.t.Helper()
+	for _, n := range s.Servers {
+		n.accept(n.greet, func() (net.Listener, error) {
+			fd, err := newSocket("sctp", n.Back)
+			if err != nil {
+				return nil, err
 			}
+			f := os.NewFile(uintptr(fd), "sctp")
+			defer f.Close()
+			if err := errors.Join(unix.Bind(fd, sockaddr(netip.AddrPortFrom(n.Back, port))), unix.Listen(fd, 128)); err != nil {
+				return nil, err
+			}
+			return net.FileListener(f)
 		})
 	}
 }
 
+func (n *SiteNode) greet(conn net.Conn) {
+	fmt.Fprintln(conn, n.Name, addrOf(conn.RemoteAddr()))
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		fmt.Fprintln(conn, lines.Text())
+	}
+}
+
 // accept gives every connection to a function, and closes it afterwards.
-func (n *SiteNode) accept(port uint16, serve func(net.Conn)) {
+func (n *SiteNode) accept(serve func(net.Conn), listen func() (net.Listener, error)) {
 	n.t.Helper()
 	var listener net.Listener
 	var err error
-	n.Do(func() { listener, err = net.Listen("tcp", fmt.Sprintf(":%d", port)) })
+	n.Do(func() { listener, err = listen() })
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -72,7 +96,10 @@ func addrOf(a net.Addr) netip.Addr {
 	return netip.MustParseAddrPort(a.String()).Addr().Unmap()
 }
 
-// ServeUDP answers a datagram to any address of the node from that very address, with its name and the client that it sees.
+const hello = "hello" // of a UDP client that asks who answers
+
+// ServeUDP answers a datagram to any address of the node from that very address: with its name and the client that it sees,
+// if that was asked for, else with an echo.
 func (n *SiteNode) ServeUDP(ports ...uint16) {
 	n.t.Helper()
 	for _, port := range ports {
@@ -109,12 +136,16 @@ func askForDestination(network, _ string, c syscall.RawConn) error {
 func (n *SiteNode) reply(conn *net.UDPConn) {
 	data, control := make([]byte, 2048), make([]byte, 256)
 	for {
-		_, got, _, from, err := conn.ReadMsgUDPAddrPort(data, control)
+		size, got, _, from, err := conn.ReadMsgUDPAddrPort(data, control)
 		if err != nil {
 			return
 		}
+		answer := data[:size]
+		if string(answer) == hello+"\n" {
+			answer = []byte(n.Name + " " + from.Addr().Unmap().String() + "\n")
+		}
 		// An answer that is lost is the client's business.
-		conn.WriteMsgUDPAddrPort([]byte(n.Name+" "+from.Addr().Unmap().String()+"\n"), sourceOf(control[:got]), from)
+		conn.WriteMsgUDPAddrPort(answer, sourceOf(control[:got]), from)
 	}
 }
 

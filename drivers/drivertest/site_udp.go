@@ -4,57 +4,43 @@ package drivertest
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
-// SiteFlow is what a UDP client sends from one port.
-type SiteFlow struct {
-	conn     net.Conn
-	patience time.Duration
-}
-
-// Flow opens a flow from the client to a service. It ends with the test.
-func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteFlow {
+// Flow opens a UDP flow from the client to a service; nothing has been sent yet. It ends with the test.
+func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteSession {
 	s.t.Helper()
-	fd, err := s.socket(from, to, unix.SOCK_DGRAM)
+	flow, err := s.connect("udp", min(s.Patience, 3*time.Second), from, to)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := unix.Connect(fd, sockaddr(to)); err != nil {
-		s.t.Fatal(err)
-	}
-	f := os.NewFile(uintptr(fd), "udp "+to.String())
-	defer f.Close()
-	conn, err := net.FileConn(f)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { conn.Close() })
-	return &SiteFlow{conn, min(s.Patience, 3*time.Second)}
+	s.t.Cleanup(func() { flow.Close() })
+	return flow
 }
 
-// Ask sends a datagram and says which server answered.
-func (f *SiteFlow) Ask() (server string, err error) {
-	if err := f.conn.SetDeadline(time.Now().Add(f.patience)); err != nil {
+// Ask sends a datagram of a flow and says which server answered.
+func (s *SiteSession) Ask() (server string, err error) {
+	if err := s.say(hello); err != nil {
 		return "", err
 	}
-	if _, err := f.conn.Write([]byte("hello\n")); err != nil {
-		return "", err
+	err = s.greeted()
+	return s.Server, err
+}
+
+// insist asks until there is an answer, every three seconds: clients of UDP do so themselves.
+func (s *SiteSession) insist() (err error) {
+	patience := s.Patience
+	for begun := time.Now(); ; s.Retried = true {
+		s.Patience = min(3*time.Second, patience)
+		_, err = s.Ask()
+		s.Patience = patience
+		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begun) >= patience {
+			return err
+		}
 	}
-	data := make([]byte, 256)
-	n, err := f.conn.Read(data)
-	if err != nil {
-		return "", err
-	}
-	var client string
-	_, err = fmt.Sscan(string(data[:n]), &server, &client)
-	return server, err
 }
 
 // Send sends a datagram from an address of the node. That somebody receives it is not expected; that the node asks its LAN

@@ -80,7 +80,7 @@ func trial(family uint8) []request {
 		for c, list := range r {
 			if s := chain(c).shape(); list != nil && s.family == family {
 				s.table = trialName
-				out = append(out, s.newChain(), s.addRule(k, list, 0))
+				out = append(out, s.newChain(), s.addRule(k, list, nil))
 			}
 		}
 	}

@@ -35,6 +35,11 @@ service "direct" {
     ports     = var.ports
   }
 
+  listen "udp" {
+    addresses = ["10.0.0.30", "fd00::30"]
+    ports     = [53]
+  }
+
   scheduler       = var.scheduler
   scheduler_flags = var.scheduler_flags
 

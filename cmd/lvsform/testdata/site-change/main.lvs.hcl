@@ -32,6 +32,12 @@ variable "ports" {
   default = [80]
 }
 
+variable "expire_nodest" {
+  description = "1: flows and connections whose server is gone are forgotten at once"
+  type        = number
+  default     = 0
+}
+
 variable "forward" {
   description = "How the VIP \"either\" reaches its servers"
   type        = string
@@ -61,6 +67,7 @@ sysctl "director" {
   values = {
     "net.ipv4.conf.all.send_redirects"      = 0
     "net.ipv4.ip_forward"                   = 1
+    "net.ipv4.vs.expire_nodest_conn"        = var.expire_nodest
     "net.ipv4.vs.expire_quiescent_template" = 1
     "net.ipv6.conf.all.forwarding"          = 1
   }

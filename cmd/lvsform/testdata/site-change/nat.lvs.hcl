@@ -34,6 +34,16 @@ service "nat" {
     ports     = var.ports
   }
 
+  listen "udp" {
+    addresses = vip.nat.addresses
+    ports     = [53]
+  }
+
+  listen "sctp" {
+    addresses = vip.nat.addresses
+    ports     = [90]
+  }
+
   scheduler       = var.scheduler
   scheduler_flags = var.scheduler_flags
 
