@@ -99,7 +99,7 @@ func (q *inquiry) prepare(c *conn, keys []spec.AddressKey) error {
 	return nil
 }
 
-func whoHas(l link, own []address, a netip.Addr) []byte {
+func whoHas(l link, own map[place]address, a netip.Addr) []byte {
 	if a.Is4() {
 		return probeARP(l.address, a)
 	}
