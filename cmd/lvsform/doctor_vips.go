@@ -32,7 +32,7 @@ func holders(ctx context.Context, d *host.Driver, desired spec.Desired, live spe
 // on purpose is not asked for by ARP: as on lo, nothing is announced there.
 func exclusive(desired spec.Desired) (keys []spec.AddressKey) {
 	for k := range desired.State.Addresses {
-		if o := desired.Objects[k]; !o.Quiet && o.Announce != (spec.Announce{}) {
+		if o := desired.Objects[k]; o.Side == spec.SideDirector && o.Announce != (spec.Announce{}) {
 			keys = append(keys, k)
 		}
 	}
