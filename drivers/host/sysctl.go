@@ -20,7 +20,7 @@ const procSys = "/proc/sys"
 
 const ipvsSettings = "net/ipv4/vs"
 
-// settings reads what matters to every node, and what somebody watches.
+// settings reads what matters to every node, and what somebody watches, with what comes and goes with that.
 func (d *Driver) settings(s *spec.State) error {
 	paths := []string{"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects"}
 	own, err := list(ipvsSettings)
@@ -49,7 +49,11 @@ func (d *Driver) settings(s *spec.State) error {
 			return err
 		}
 	}
-	for k := range d.sysctls {
+	watched, err := d.watched()
+	if err != nil {
+		return err
+	}
+	for _, k := range watched {
 		if p := k.Path(); below(p) {
 			if err := readSetting(s, p); err != nil && !errors.As(err, new(syscall.Errno)) {
 				return err
@@ -57,6 +61,24 @@ func (d *Driver) settings(s *spec.State) error {
 		}
 	}
 	return nil
+}
+
+// watched are the settings that somebody asked for; of an interface's that from which it begins, and of one for new interfaces
+// those that may go with it.
+func (d *Driver) watched() (all []spec.SysctlKey, err error) {
+	interfaces, err := list("net/ipv4/conf")
+	for k := range d.sysctls {
+		all = append(all, k)
+		if from, ok := k.Default(); ok {
+			all = append(all, from)
+		}
+		for _, i := range interfaces {
+			if o := spec.ConfSysctl("ipv4", i, k.Base()); k.Leads(o) {
+				all = append(all, o)
+			}
+		}
+	}
+	return all, err
 }
 
 // list is what a directory holds, which is nothing if the kernel has none: without ip_vs, or without IPv6.
