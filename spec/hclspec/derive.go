@@ -1,7 +1,9 @@
 package hclspec
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,23 +138,23 @@ func (d *derivation) holdAddress(a netip.Addr) {
 
 // quiet keeps the node from answering ARP for the addresses. IPv6 addresses of other interfaces are never answered for.
 func (d *derivation) quiet() {
-	four := false
-	for a := range d.addresses {
-		if four = four || a.Is4(); !a.Is4() || d.arp != "filter" {
-			continue
-		}
-		v := spec.ARPFilter{}
-		if d.node.Address.Is4() {
-			v.Source = d.node.Address
-		}
-		for _, name := range d.receiving {
-			d.add(spec.ARPFilterKey{Interface: name, Address: a}, v, "arp_filter", name+"/"+a.String(), spec.Object{})
-		}
-	}
-	if four && d.arp == "sysctl" {
+	four := slices.DeleteFunc(slices.Collect(maps.Keys(d.addresses)), netip.Addr.Is6)
+	switch {
+	case len(four) == 0:
+	case d.arp == "sysctl":
 		d.setting("net.ipv4.conf.all.arp_ignore", "1", true)
 		d.setting("net.ipv4.conf.all.arp_announce", "2", true)
 		d.contradictions()
+	case d.arp == "filter" && !d.node.Address.Is4():
+		d.errorf("LVS064", d.in.block.DefRange, "Filter without an address to ask from",
+			"The node answers clients from %s, and what it asks by ARP for that must leave with another address: set address of node.%s to its IPv4 address on %s.",
+			slices.MinFunc(four, netip.Addr.Compare), d.node.Name, d.receiving[0])
+	case d.arp == "filter":
+		for _, a := range four {
+			for _, name := range d.receiving {
+				d.add(spec.ARPFilterKey{Interface: name, Address: a}, spec.ARPFilter{Source: d.node.Address}, "arp_filter", name+"/"+a.String(), spec.Object{})
+			}
+		}
 	}
 }
 
