@@ -86,7 +86,7 @@ func (m *maker) originals() {
 	}
 	for _, k := range along {
 		m.goal.Set(k, m.Ledger[k].Original)
-		for _, g := range globals() {
+		for _, g := range spec.GlobalSysctls() {
 			if to, changed := m.changed(g); changed && g.Rewrites(k) {
 				m.goal.Set(k, g.Along(k, to))
 			}
@@ -98,7 +98,7 @@ func (m *maker) originals() {
 func (m *maker) changed(k spec.SysctlKey) (to spec.Sysctl, changed bool) {
 	before := m.Live.Get(k)
 	to, _ = before.(spec.Sysctl)
-	for _, name := range globals() {
+	for _, name := range spec.GlobalSysctls() {
 		if name != k && !name.Rewrites(k) {
 			continue
 		}
@@ -115,12 +115,7 @@ func (m *maker) changed(k spec.SysctlKey) (to spec.Sysctl, changed bool) {
 // alias says that the configuration wants the setting under its other name.
 func (m *maker) alias(k spec.Key) bool {
 	s, ok := k.(spec.SysctlKey)
-	return ok && s.IsGlobal() && slices.ContainsFunc(globals(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
-}
-
-// globals are the settings that set others.
-func globals() []spec.SysctlKey {
-	return []spec.SysctlKey{{Name: "net.ipv4.ip_forward"}, {Name: "net.ipv4.conf.all.forwarding"}, {Name: "net.ipv6.conf.all.forwarding"}}
+	return ok && s.IsGlobal() && slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
 }
 
 // declared says that the configuration wants the object.

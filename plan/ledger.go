@@ -122,7 +122,7 @@ func (p *Plan) settings(l Ledger) {
 
 // original is what a setting was before lvsform: one that another has set along since was as that one was.
 func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
-	for _, g := range globals() {
+	for _, g := range spec.GlobalSysctls() {
 		was, ok := l[g].Original.(spec.Sysctl)
 		ours, _ := l[g].Ours.(spec.Sysctl)
 		if ok && g.Rewrites(k) && now == spec.Value(g.Along(k, ours)) {
@@ -134,7 +134,7 @@ func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
 
 // rewrites says that lvsform has changed a setting which sets the other one along.
 func (l Ledger) rewrites(o spec.SysctlKey) bool {
-	for _, k := range globals() {
+	for _, k := range spec.GlobalSysctls() {
 		if _, ours := l[k]; ours && k.Rewrites(o) {
 			return true
 		}

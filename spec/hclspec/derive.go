@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -161,7 +160,7 @@ func (d *derivation) quiet() {
 // contradictions: the greater of an interface's setting and the one for all holds.
 func (d *derivation) contradictions() {
 	for k, v := range d.node.Desired.State.Sysctls {
-		if strings.HasPrefix(k.Name, "net.ipv4.conf.") && strings.HasSuffix(k.Name, ".arp_ignore") && k.Interface() != "" && v.Value != "0" && !quietEnough(k, v) {
+		if rank, ok := k.Quietness(v); ok && rank < 0 && k.Base() == "arp_ignore" && k.Interface() != "" {
 			d.clash("LVS054", d.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 				"%s is %s here, with which the interface answers for addresses of others, and %s is to be quiet: leave it out.", k, v.Value, d.in.addr)
 		}
