@@ -16,29 +16,33 @@ func (r *run) drain(ctx context.Context, cs plan.Changeset) (waited bool, err er
 	for k := range r.waited {
 		delete(w, k) // it was waited for with an address
 	}
-	waited = len(w) > 0
-	start, pause, left := time.Now(), schedulingEnds, w.longest()
-	for len(w) > 0 {
-		if err := sleep(ctx, min(pause, left)); err != nil {
-			return waited, fmt.Errorf("interrupted while draining: %w", err)
-		}
-		pause = min(2*pause, time.Second)
+	if len(w) == 0 {
+		return false, nil
+	}
+	if err := sleep(ctx, min(schedulingEnds, w.longest())); err != nil {
+		return true, fmt.Errorf("interrupted while draining: %w", err)
+	}
+	start, pause := time.Now(), 50*time.Millisecond
+	for {
 		counts, err := r.driver.Connections(ctx, w.services())
 		elapsed := time.Since(start)
-		left = w.longest() - elapsed
-		switch {
-		case err != nil && left <= 0:
-			return waited, fmt.Errorf("reading connections to drain: %w", err)
-		case err != nil:
-			r.report(Event{Kind: EventDrain, Steps: len(w), Elapsed: elapsed, Left: left})
-			continue
+		if err != nil && elapsed >= w.longest() {
+			return true, fmt.Errorf("reading connections to drain: %w", err)
 		}
-		if e := r.look(w, counts, elapsed); len(w) > 0 {
-			e.Steps, left = len(w), e.Left
-			r.report(e)
+		e := Event{Kind: EventDrain, Elapsed: elapsed, Left: w.longest() - elapsed}
+		if err == nil {
+			e = r.look(w, counts, elapsed)
 		}
+		if len(w) == 0 {
+			return true, nil
+		}
+		e.Steps = len(w)
+		r.report(e)
+		if err := sleep(ctx, min(pause, e.Left)); err != nil {
+			return true, fmt.Errorf("interrupted while draining: %w", err)
+		}
+		pause = min(2*pause, time.Second)
 	}
-	return waited, nil
 }
 
 // A CPU that has read a weight just before it became 0 may still be about to count the connection that it schedules by it. That takes

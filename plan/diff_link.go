@@ -128,7 +128,7 @@ func (d *differ) phase(p place) {
 
 // comesAlong says that a setting which closes later on brings the other one to its value.
 func (d *differ) comesAlong(o spec.SysctlKey, value spec.Value) bool {
-	for _, k := range globals() {
+	for _, k := range spec.GlobalSysctls() {
 		now, there := d.sim.State().Sysctls[k]
 		want, declared := d.wanted(k).(spec.Sysctl)
 		if there && declared && k.Rewrites(o) && closes(k, now, want) && value == spec.Value(k.Along(o, want)) {

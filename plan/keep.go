@@ -69,9 +69,10 @@ func (m *maker) goes(k spec.Key, v spec.Value) bool {
 	return ours && owned.Original == nil && !m.untouchable(k, v)
 }
 
-// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it.
+// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it. What a
+// setting that stays changed sets along is as that one makes it.
 func (m *maker) originals() {
-	var along []spec.SysctlKey // those that others set may have to stay with them
+	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
 		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) {
@@ -84,32 +85,37 @@ func (m *maker) originals() {
 		m.goal.Set(k, owned.Original)
 	}
 	for _, k := range along {
-		if !m.setAlong(k) {
-			m.goal.Set(k, m.Ledger[k].Original)
+		m.goal.Set(k, m.Ledger[k].Original)
+		for _, g := range spec.GlobalSysctls() {
+			if to, changed := m.changed(g); changed && g.Rewrites(k) {
+				m.goal.Set(k, g.Along(k, to))
+			}
 		}
 	}
+}
+
+// changed is what a setting that sets others is to be, and whether that is otherwise than before lvsform, by whichever name.
+func (m *maker) changed(k spec.SysctlKey) (to spec.Sysctl, changed bool) {
+	before := m.Live.Get(k)
+	to, _ = before.(spec.Sysctl)
+	for _, name := range spec.GlobalSysctls() {
+		if name != k && !name.Rewrites(k) {
+			continue
+		}
+		if owned, ours := m.Ledger[name]; ours {
+			before = owned.Original
+		}
+		if want := m.goal.Get(name); want != nil && want != m.Live.Get(name) {
+			to = want.(spec.Sysctl)
+		}
+	}
+	return to, before != nil && before != spec.Value(to)
 }
 
 // alias says that the configuration wants the setting under its other name.
 func (m *maker) alias(k spec.Key) bool {
 	s, ok := k.(spec.SysctlKey)
-	return ok && s.IsGlobal() && slices.ContainsFunc(globals(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
-}
-
-// setAlong says that a setting is as one that lvsform has changed, and that stays so, has set it along.
-func (m *maker) setAlong(k spec.SysctlKey) bool {
-	for _, g := range globals() {
-		_, ours := m.Ledger[g]
-		if ours && g.Rewrites(k) && m.goal.Get(g) == m.Live.Get(g) && g.Along(k, m.Live.Sysctls[g]) == m.Live.Sysctls[k] {
-			return true
-		}
-	}
-	return false
-}
-
-// globals are the settings that set others.
-func globals() []spec.SysctlKey {
-	return []spec.SysctlKey{{Name: "net.ipv4.ip_forward"}, {Name: "net.ipv4.conf.all.forwarding"}, {Name: "net.ipv6.conf.all.forwarding"}}
+	return ok && s.IsGlobal() && slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
 }
 
 // declared says that the configuration wants the object.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/lvsform/lvsform/spec"
@@ -78,40 +79,44 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 // back says that an object that lvsform has changed is as it was before.
 func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours }
 
-// settings notes what becomes of sysctls. One that another sets along is noted even if it keeps its value: it would lose it
-// when the other goes back. Such a note lasts as long as the other's.
+// settings notes what becomes of sysctls, those first that set others. One that another sets along is noted even if it keeps its
+// value: it would lose it when the other goes back. Such a note lasts as long as the other's.
 func (p *Plan) settings(l Ledger) {
-	first, last := map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]spec.Value{}
+	first, last, set := map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]bool{}
 	for _, s := range p.Changes {
 		k, ok := s.Key.(spec.SysctlKey)
 		if !ok {
 			continue
 		}
 		if _, again := first[k]; !again {
-			first[k] = s.Before
+			first[k] = l.original(k, s.Before)
 		}
 		last[k] = s.After
-		for o, owned := range l {
+		if s.holds() {
+			continue
+		}
+		set[k] = true
+		for o := range l {
 			o, ok := o.(spec.SysctlKey)
-			if _, again := first[o]; ok && !again && k.Rewrites(o) && !s.holds() {
-				first[o], last[o] = owned.Ours, nil
+			if _, again := first[o]; ok && !again && k.Rewrites(o) {
+				first[o] = nil // it is known
 			}
 		}
-		for o := range last {
-			if k.Rewrites(o) && !s.holds() {
+		for o := range first {
+			if k.Rewrites(o) {
 				last[o] = k.Along(o, s.After.(spec.Sysctl))
 			}
 		}
 	}
 	gone := p.goneLinks()
-	for k, v := range first {
+	for _, k := range slices.SortedFunc(maps.Keys(first), compareSettings) {
+		if _, known := l[k]; !known && !set[k] && !l.rewrites(k) {
+			continue
+		}
 		if gone[k.Interface()] {
 			last[k] = nil
 		}
-		l.change(k, p.Name(k), v, last[k])
-	}
-	for _, k := range globals() {
-		if l[k].back() {
+		if l.change(k, p.Name(k), first[k], last[k]); l[k].back() && k.IsGlobal() {
 			delete(l, k)
 		}
 	}
@@ -122,9 +127,21 @@ func (p *Plan) settings(l Ledger) {
 	}
 }
 
+// original is what a setting was before lvsform: one that another has set along since was as that one was.
+func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
+	for _, g := range spec.GlobalSysctls() {
+		was, ok := l[g].Original.(spec.Sysctl)
+		ours, _ := l[g].Ours.(spec.Sysctl)
+		if ok && g.Rewrites(k) && now == spec.Value(g.Along(k, ours)) {
+			return g.Along(k, was)
+		}
+	}
+	return now
+}
+
 // rewrites says that lvsform has changed a setting which sets the other one along.
 func (l Ledger) rewrites(o spec.SysctlKey) bool {
-	for _, k := range globals() {
+	for _, k := range spec.GlobalSysctls() {
 		if _, ours := l[k]; ours && k.Rewrites(o) {
 			return true
 		}

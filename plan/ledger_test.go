@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
@@ -92,5 +94,39 @@ func TestTimeoutsAreOursOneByOne(t *testing.T) {
 	p, err := plan.Make(plan.Inputs{Live: state(k, now), Ledger: killed, Desired: desired(state(k, spec.Timeouts{UDP: 99}))})
 	if want := (spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 99}); err != nil || p.Changes.After()[k] != spec.Value(want) {
 		t.Error(p.Changes, err)
+	}
+}
+
+// A setting that another has set along, and that is declared later: it was what the other was, and is that again with it; as long as
+// the other stays, it goes with that.
+func TestWhatWasSetAlongGoesBack(t *testing.T) {
+	const forward, eth0, redirects = "sysctl net.ipv4.ip_forward", "sysctl net.ipv4.conf.eth0.forwarding", "sysctl net.ipv4.conf.all.accept_redirects"
+	begin := around(redirects + "=0") // as with forwarding, and not as the kernel would set it along on the way back
+	live, ledger := begin, plan.Ledger{}
+	for _, step := range []struct {
+		declared  []string
+		eth0, red string
+	}{
+		{[]string{forward + "=1"}, "1", "0"},
+		{[]string{forward + "=1", eth0 + "=0"}, "0", "0"},
+		{[]string{forward + "=1"}, "1", "0"},
+		{[]string{forward + "=1", eth0 + "=1"}, "1", "0"},
+		{[]string{eth0 + "=1"}, "1", "0"},
+		{[]string{"neighbour eth0 192.0.2.53=02:00:5e:00:53:01"}, "0", "0"},
+	} {
+		p, err := plan.Make(plan.Inputs{Live: live, Desired: declared(step.declared...), Ledger: ledger})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live, err = p.Changes.On(live); err != nil {
+			t.Fatal(err)
+		}
+		ledger = p.Settle(ledger)
+		if live.Get(key(eth0)) != spec.Value(setting(step.eth0)) || live.Get(key(redirects)) != spec.Value(setting(step.red)) {
+			t.Errorf("%v: %v, %v after %v", step.declared, live.Get(key(eth0)), live.Get(key(redirects)), p.Changes)
+		}
+	}
+	if diff := cmp.Diff(begin.Sysctls, live.Sysctls); diff != "" || len(ledger) != 1 {
+		t.Error(diff, ledger)
 	}
 }

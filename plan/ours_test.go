@@ -19,7 +19,7 @@ func TestWhatIsOursGoesBack(t *testing.T) {
 		r := rand.New(rand.NewPCG(x, 99))
 		begin := drivertest.RandomNode(r)
 		h := &history{t: t, seed: x, live: begin, ledger: plan.Ledger{}, adopted: map[spec.Key]bool{}}
-		for range 1 + r.IntN(2) {
+		for range 1 + r.IntN(3) {
 			if h.apply(h.configuration(r, drivertest.Stays(h.live, mixStates(r, begin, drivertest.RandomNode(r)))), false) {
 				made++
 			}
@@ -83,11 +83,10 @@ func (h *history) apply(d spec.Desired, destroy bool) (made bool) {
 	return true
 }
 
-// configuration declares some of a state: services with all that they have, and parts of the host. In one history, it forwards
-// everywhere, or by interface: of an interface's value that another setting has set along nobody knows what it was.
+// configuration declares some of a state: services with all that they have, and parts of the host.
 func (h *history) configuration(r *rand.Rand, s spec.State) spec.Desired {
 	d := spec.Desired{Objects: map[spec.Key]spec.Object{}}
-	services, global := map[spec.ServiceKey]bool{}, h.seed%2 == 0
+	services := map[spec.ServiceKey]bool{}
 	for _, k := range s.Keys() {
 		take := r.IntN(2) == 0
 		switch k := k.(type) {
@@ -100,7 +99,7 @@ func (h *history) configuration(r *rand.Rand, s spec.State) spec.Desired {
 		case spec.MasqueradeRuleKey:
 			take = services[k.Destination.Service]
 		case spec.SysctlKey:
-			take = r.IntN(8) == 0 && (!strings.HasSuffix(k.Name, "forward") && !strings.HasSuffix(k.Name, "forwarding") || k.IsGlobal() == global) && (k.Interface() == "" || d.State.Get(spec.LinkKey{Name: k.Interface()}) != nil || k.Interface() == "eth0")
+			take = (r.IntN(8) == 0 || strings.Contains(k.Name, "forward") && r.IntN(3) == 0) && (k.Interface() == "" || d.State.Get(spec.LinkKey{Name: k.Interface()}) != nil || k.Interface() == "eth0")
 		case spec.AddressKey:
 			take = take && d.State.Get(spec.LinkKey{Name: k.Interface}) != nil
 		case spec.NeighbourKey:

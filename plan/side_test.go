@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -62,4 +63,27 @@ func TestRealServersHandNothingOver(t *testing.T) {
 			t.Error(side, diff, p.Warnings, p.Objects)
 		}
 	}
+}
+
+// told are the steps, with a line between batches.
+func told(cs plan.Changeset) string {
+	var batches []string
+	for _, batch := range cs.Batches() {
+		var lines []string
+		for _, s := range batch {
+			line := s.String()
+			if s.Before == s.After {
+				line = "hold " + s.Key.String()
+			}
+			if s.Drain > 0 {
+				line += fmt.Sprintf(", waits %s", s.Drain)
+			}
+			if s.Announce.Count > 0 && s.Action() == plan.Create {
+				line += ", announced"
+			}
+			lines = append(lines, line)
+		}
+		batches = append(batches, strings.Join(lines, "\n"))
+	}
+	return strings.Join(batches, "\n--\n")
 }

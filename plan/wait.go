@@ -39,13 +39,10 @@ func (cs Changeset) Waits() map[spec.DestinationKey]time.Duration {
 	return w
 }
 
-// served says that a service takes its packets from one of the addresses; a firewall mark may come from any.
+// served says that a service takes its packets from one of the addresses; a firewall mark may come from any of the family.
 func served(k spec.ServiceKey, addresses map[spec.AddressKey]bool) bool {
-	if k.IsMark() {
-		return true
-	}
 	for a := range addresses {
-		if a.Prefix.Addr() == k.Address.Addr() {
+		if ip := a.Prefix.Addr(); ip == k.Address.Addr() || k.IsMark() && spec.FamilyOf(ip) == k.Family() {
 			return true
 		}
 	}

@@ -111,8 +111,7 @@ func (ARPFilterKey) Kind() Kind { return KindARPFilter }
 func (k ARPFilterKey) String() string { return "arp_filter " + k.Interface + " " + k.Address.String() }
 
 func (k ARPFilterKey) compare(o Key) int {
-	p := o.(ARPFilterKey)
-	return cmp.Or(cmp.Compare(k.Interface, p.Interface), k.Address.Compare(p.Address))
+	return NeighbourKey(k).compare(NeighbourKey(o.(ARPFilterKey)))
 }
 
 // AddressKey identifies an address of an interface. VIPs are /32 and /128.

@@ -132,3 +132,13 @@ func TestAddressesAsTheKernelShowsThem(t *testing.T) {
 		}
 	}
 }
+
+// A value below 0 hides an address no better than 0: the greater of two counts.
+func TestQuietness(t *testing.T) {
+	ignore := spec.ConfSysctl("ipv4", "all", "arp_ignore")
+	for value, want := range map[string]bool{"-1": false, "0": false, "1": true, "2": true, "3": false, "8": true, "9": false, "x": false} {
+		if got := ignore.AsQuiet(spec.Sysctl{value}, spec.Sysctl{"1"}); got != want {
+			t.Errorf("%s: %v", value, got)
+		}
+	}
+}

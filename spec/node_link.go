@@ -26,6 +26,14 @@ func tunnels(module string) []tunnel {
 	return nil
 }
 
+// Tunnels are the interfaces that every network namespace has while the module is loaded.
+func (k ModuleKey) Tunnels() (links []LinkKey) {
+	for _, t := range tunnels(k.Name) {
+		links = append(links, LinkKey{t.name})
+	}
+	return links
+}
+
 // TunnelModule is the module without which a link of the type does not exist, or "".
 func TunnelModule(linkType string) string {
 	switch linkType {

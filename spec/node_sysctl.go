@@ -23,7 +23,7 @@ func (k SysctlKey) Normal(value string) Sysctl {
 // Where the kernel takes half of a value and says nothing (IPv6 forwarding takes any word), this is stricter. Numbers are
 // decimal.
 func (k SysctlKey) Accepts(value string) syscall.Errno {
-	name := k.Name[strings.LastIndexByte(k.Name, '.')+1:]
+	name := k.Base()
 	own := strings.HasPrefix(k.Name, "net.ipv4.vs.")
 	if !own && !k.isConf() && k.Name != "net.ipv4.ip_forward" {
 		return 0
@@ -138,8 +138,7 @@ func (n *Node) rewrite(k SysctlKey, s Sysctl) {
 // interfaces that have never had an address. A State does not show that; what is as the one for new interfaces is taken for it.
 func (n *Node) follow(k SysctlKey, before Sysctl) map[SysctlKey]bool {
 	out := map[SysctlKey]bool{}
-	family, name, ok := k.conf("default")
-	if !ok || family != "ipv4" || name == "forwarding" {
+	if _, leads := k.leading(); !leads {
 		return out
 	}
 	addressed := map[string]bool{}
@@ -147,7 +146,7 @@ func (n *Node) follow(k SysctlKey, before Sysctl) map[SysctlKey]bool {
 		addressed[a.Interface] = addressed[a.Interface] || a.Prefix.Addr().Is4()
 	}
 	for o, v := range n.state.Sysctls {
-		if i := o.Interface(); i != "" && o == ConfSysctl("ipv4", i, name) && v == before && !n.own[o.Name] && !n.own[i] && !addressed[i] {
+		if i := o.Interface(); v == before && k.Leads(o) && !n.own[o.Name] && !n.own[i] && !addressed[i] {
 			out[o] = true
 		}
 	}

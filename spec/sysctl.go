@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,42 +18,39 @@ func (k SysctlKey) Along(o SysctlKey, s Sysctl) Sysctl {
 	return Sysctl{"0"}
 }
 
+// GlobalSysctls are the settings that set others along for sure.
+func GlobalSysctls() []SysctlKey {
+	return []SysctlKey{{"net.ipv4.ip_forward"}, {"net.ipv4.conf.all.forwarding"}, {"net.ipv6.conf.all.forwarding"}}
+}
+
+// IsGlobal says that there are settings which it Rewrites.
+func (k SysctlKey) IsGlobal() bool { return slices.Contains(GlobalSysctls(), k) }
+
 // Rewrites says that the kernel sets the other setting along with this one: ip_forward and conf.all.forwarding are the same, and
 // go to every interface.
 func (k SysctlKey) Rewrites(o SysctlKey) bool {
-	if k == o {
+	if k == o || !k.IsGlobal() {
 		return false
 	}
-	family := ""
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding":
-		family = "net.ipv4."
-	case "net.ipv6.conf.all.forwarding":
-		family = "net.ipv6."
-	default:
-		return false
-	}
+	family := k.Name[:len("net.ipv4.")]
 	if family == "net.ipv4." && (o.Name == "net.ipv4.ip_forward" || o.Name == "net.ipv4.conf.all.accept_redirects") {
 		return true
 	}
 	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")
 }
 
-// IsGlobal says that there are settings which it Rewrites.
-func (k SysctlKey) IsGlobal() bool {
-	switch k.Name {
-	case "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding", "net.ipv6.conf.all.forwarding":
-		return true
-	}
-	return false
-}
-
 // Leads says that the other setting, an interface's, may go with this one, which is for new interfaces: by IPv4, as long as nobody has
 // written it and the interface has had no address. A State does not show that.
 func (k SysctlKey) Leads(o SysctlKey) bool {
-	family, name, ok := k.conf("default")
+	name, ok := k.leading()
 	iface := o.Interface()
-	return ok && family == "ipv4" && name != "forwarding" && iface != "" && o == ConfSysctl("ipv4", iface, name)
+	return ok && iface != "" && o == ConfSysctl("ipv4", iface, name)
+}
+
+// leading is the last part of a setting that leads others.
+func (k SysctlKey) leading() (name string, ok bool) {
+	family, name, ok := k.conf("default")
+	return name, ok && family == "ipv4" && name != "forwarding"
 }
 
 // MaySet says that setting this one sets the other one along, or may do so.
@@ -60,8 +58,8 @@ func (k SysctlKey) MaySet(o SysctlKey) bool { return k.Rewrites(o) || k.Leads(o)
 
 // MaySetOthers says that there are settings which MaySet holds for.
 func (k SysctlKey) MaySetOthers() bool {
-	family, name, ok := k.conf("default")
-	return k.IsGlobal() || ok && family == "ipv4" && name != "forwarding"
+	_, leads := k.leading()
+	return leads || k.IsGlobal()
 }
 
 // Default is the setting from which an interface that comes takes this one; ok is false for what is not an interface's.
@@ -92,7 +90,7 @@ func (k SysctlKey) Quietness(s Sysctl) (rank int, ok bool) {
 	if quietNumber(name, n) {
 		return n, true
 	}
-	return -n, true
+	return -max(n, 0), true
 }
 
 // quietNumber: arp_ignore 1, 2 and 8 do not answer for an address of another interface; any other does, or is not defined.
@@ -126,12 +124,4 @@ func (s State) Mute(iface string) bool {
 		}
 	}
 	return true
-}
-
-// Tunnels are the interfaces that every network namespace has while the module is loaded.
-func (k ModuleKey) Tunnels() (links []LinkKey) {
-	for _, t := range tunnels(k.Name) {
-		links = append(links, LinkKey{t.name})
-	}
-	return links
 }

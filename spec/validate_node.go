@@ -112,3 +112,9 @@ func ValidInterface(name string) bool {
 	odd := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == ':' }
 	return name != "" && len(name) <= 15 && name != "." && name != ".." && !strings.ContainsFunc(name, odd)
 }
+
+func (c *checker) sysctl(k SysctlKey, s Sysctl) {
+	if k.Accepts(s.Value) != 0 {
+		c.add(k, "value", "LVS136", "Value that the kernel refuses", "%q is not what %s takes, which is a number: write one that it can be.", s.Value, k.Name)
+	}
+}

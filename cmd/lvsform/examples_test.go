@@ -126,6 +126,9 @@ func TestUnitsAreWellFormed(t *testing.T) {
 				if strings.Contains(e.Value, "#") {
 					t.Errorf("%s: %s=%s: a comment at the end of a line is a part of the value", path, e.Name, e.Value)
 				}
+				if e.Name == "ProtectKernelModules" && e.Value != "no" {
+					t.Errorf("%s: %s hides /lib/modules, which says what is built in", path, e.Name)
+				}
 			}
 		}
 		if want := sections[filepath.Ext(path)]; strings.Join(names, " ") != strings.Join(want, " ") {

@@ -73,6 +73,7 @@ func putSysctl(s *spec.State, name, value string) {
 func nodeSettings(r *rand.Rand, s *spec.State) {
 	putSysctl(s, "net.ipv4.ip_forward", pick(r, "0", "1"))
 	putSysctl(s, "net.ipv6.conf.all.forwarding", pick(r, "0", "1"))
+	putSysctl(s, "net.ipv4.conf.all.accept_redirects", pick(r, "0", "1"))
 	for _, name := range []string{"conntrack", "expire_nodest_conn", "expire_quiescent_template", "drop_entry"} {
 		putSysctl(s, "net.ipv4.vs."+name, pick(r, "0", "1"))
 	}

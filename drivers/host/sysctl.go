@@ -20,8 +20,8 @@ const procSys = "/proc/sys"
 
 const ipvsSettings = "net/ipv4/vs"
 
-// settings reads what matters to every node, and what somebody watches. Of interfaces it reads those of the links in the state: one
-// that came since is in neither.
+// settings reads what matters to every node, and what somebody watches, with what comes and goes with that. Of interfaces it reads
+// those of the links in the state: one that came since is in neither.
 func (d *Driver) settings(s *spec.State) error {
 	paths := []string{"net/ipv4/ip_forward", "net/ipv4/conf/all/accept_redirects"}
 	own, err := list(ipvsSettings)
@@ -46,7 +46,7 @@ func (d *Driver) settings(s *spec.State) error {
 			return err
 		}
 	}
-	for k := range d.sysctls {
+	for _, k := range d.watched(s.Links) {
 		p, i := k.Path(), k.Interface()
 		if !below(p) || i != "" && s.Get(spec.LinkKey{Name: i}) == nil {
 			continue
@@ -58,7 +58,24 @@ func (d *Driver) settings(s *spec.State) error {
 	return nil
 }
 
-// list is what a directory holds, which is nothing if the kernel has none: without ip_vs.
+// watched are the settings that somebody asked for; of an interface's that from which it begins, and of one for new interfaces
+// those that may go with it.
+func (d *Driver) watched(links map[spec.LinkKey]spec.Link) (all []spec.SysctlKey) {
+	for k := range d.sysctls {
+		all = append(all, k)
+		if from, ok := k.Default(); ok {
+			all = append(all, from)
+		}
+		for l := range links {
+			if o := spec.ConfSysctl("ipv4", l.Name, k.Base()); k.Leads(o) {
+				all = append(all, o)
+			}
+		}
+	}
+	return all
+}
+
+// list is what a directory holds, which is nothing if the kernel has none: without ip_vs, or without IPv6.
 func list(dir string) ([]string, error) {
 	f, err := os.Open(filepath.Join(procSys, dir))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,10 +1,10 @@
 package hclspec
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -132,30 +132,30 @@ func (d *derivation) holdAddress(a netip.Addr) {
 
 // quiet keeps the node from answering ARP for the addresses. IPv6 addresses of other interfaces are never answered for.
 func (d *derivation) quiet() {
-	four := false
-	for a := range d.addresses {
-		if four = four || a.Is4(); !a.Is4() || d.arp != "filter" {
-			continue
-		}
-		v := spec.ARPFilter{}
-		if d.node.Address.Is4() {
-			v.Source = d.node.Address
-		}
-		for _, name := range d.receiving {
-			d.add(spec.ARPFilterKey{Interface: name, Address: a}, v, "arp_filter", name+"/"+a.String(), spec.Object{})
-		}
-	}
-	if four && d.arp == "sysctl" {
+	four := slices.DeleteFunc(slices.Collect(maps.Keys(d.addresses)), netip.Addr.Is6)
+	switch {
+	case len(four) == 0:
+	case d.arp == "sysctl":
 		d.setting("net.ipv4.conf.all.arp_ignore", "1", true)
 		d.setting("net.ipv4.conf.all.arp_announce", "2", true)
 		d.contradictions()
+	case d.arp == "filter" && !d.node.Address.Is4():
+		d.errorf("LVS064", d.in.block.DefRange, "Filter without an address to ask from",
+			"The node answers clients from %s, and what it asks by ARP for that must leave with another address: set address of node.%s to its IPv4 address on %s.",
+			slices.MinFunc(four, netip.Addr.Compare), d.node.Name, d.receiving[0])
+	case d.arp == "filter":
+		for _, a := range four {
+			for _, name := range d.receiving {
+				d.add(spec.ARPFilterKey{Interface: name, Address: a}, spec.ARPFilter{Source: d.node.Address}, "arp_filter", name+"/"+a.String(), spec.Object{})
+			}
+		}
 	}
 }
 
 // contradictions: the greater of an interface's setting and the one for all holds.
 func (d *derivation) contradictions() {
 	for k, v := range d.node.Desired.State.Sysctls {
-		if strings.HasPrefix(k.Name, "net.ipv4.conf.") && strings.HasSuffix(k.Name, ".arp_ignore") && k.Interface() != "" && v.Value != "0" && !quietEnough(k, v) {
+		if rank, ok := k.Quietness(v); ok && rank < 0 && k.Base() == "arp_ignore" && k.Interface() != "" {
 			d.clash("LVS054", d.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 				"%s is %s here, with which the interface answers for addresses of others, and %s is to be quiet: leave it out.", k, v.Value, d.in.addr)
 		}

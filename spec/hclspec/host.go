@@ -30,7 +30,7 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 	}
 	already := desired.State.Get(k)
 	switch s, _ := already.(spec.Sysctl); {
-	case derived && !l.derived[k] && o.Minimum && quietEnough(k.(spec.SysctlKey), s):
+	case derived && !l.derived[k] && o.Minimum && k.(spec.SysctlKey).AsQuiet(s, v.(spec.Sysctl)):
 	case derived && !l.derived[k] && already != v && k.Kind() == spec.KindSysctl:
 		l.clash("LVS054", l.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 			"%s is %s here, and %s needs %s: leave it out, or remove %s.", k, s.Value, o.Name, v.(spec.Sysctl).Value, l.blockOf(o.Name))
@@ -44,17 +44,6 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 func (l *loader) blockOf(name string) string {
 	parts := strings.SplitN(name, ".", 3)
 	return strings.Join(parts[:min(2, len(parts))], ".")
-}
-
-// quietEnough says that a declared setting does as well as the one that would be derived.
-func quietEnough(k spec.SysctlKey, s spec.Sysctl) bool {
-	switch {
-	case strings.HasSuffix(k.Name, ".arp_ignore"):
-		return s.Value == "1" || s.Value == "2" || s.Value == "8"
-	case strings.HasSuffix(k.Name, ".arp_announce"):
-		return s.Value == "2"
-	}
-	return s.Value != "0" && s.Value != ""
 }
 
 // interfaceName is a name that an interface can have.

@@ -1,0 +1,64 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lvsform/lvsform/drivers/drivertest"
+)
+
+// Settings go back to what they were, and so does what the kernel sets along with them; what is not declared stays, whatever setting
+// for new interfaces it might go with; and an interface that is made has the settings that it is to have.
+func TestKernelSettingsGoBack(t *testing.T) {
+	w := newKernelWorld(t)
+	drivertest.Run(t, "ip", "link", "add", "other0", "type", "dummy") // has never had an address: it may go with the default
+	drivertest.Run(t, "ip", "link", "add", "router0", "type", "dummy")
+	write := func(values ...string) {
+		for _, v := range values {
+			drivertest.Run(t, "sysctl", "-qw", v)
+		}
+	}
+	write("net.ipv4.ip_forward=0", "net.ipv4.conf.all.accept_redirects=0", "net.ipv4.conf.router0.forwarding=1", "net.ipv6.conf.router0.forwarding=2")
+	all := func() []string {
+		var lines []string
+		for line := range strings.Lines(drivertest.Run(t, "sh", "-c", "grep -rs '' /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward | grep -vE 'stable_secret|new0' | sort")) {
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	before := all()
+	declare := func(values string) {
+		w.write("etc/main.lvs.hcl", fmt.Sprintf("link \"new0\" {\n  kind = \"dummy\"\n}\nsysctl \"x\" {\n  values = {\n%s\n  }\n}\n", values))
+		w.run(exitDone, "apply", "--auto-approve", w.path("etc"))
+		w.run(exitDone, "plan", "--detailed-exitcode", w.path("etc"))
+		w.says(w.out, "No changes.")
+	}
+	value := func(name, want string) {
+		t.Helper()
+		if got := strings.TrimSpace(drivertest.Run(t, "sysctl", "-n", name)); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	const everywhere = `"net.ipv4.ip_forward" = 1
+"net.ipv6.conf.all.forwarding" = 1
+"net.ipv4.conf.default.accept_local" = 1
+"net.ipv4.conf.new0.route_localnet" = 1`
+	declare(everywhere)
+	value("net.ipv4.conf.all.accept_redirects", "0")
+	value("net.ipv4.conf.other0.forwarding", "1")
+	value("net.ipv4.conf.other0.accept_local", "0")
+	value("net.ipv4.conf.new0.route_localnet", "1")
+	declare(everywhere + "\n\"net.ipv4.conf.other0.forwarding\" = 0")
+	value("net.ipv4.conf.other0.forwarding", "0")
+	declare("\"net.ipv4.conf.other0.forwarding\" = 0\n\"net.ipv4.conf.new0.route_localnet\" = 0")
+	value("net.ipv4.conf.router0.forwarding", "1")
+	w.run(exitDone, "apply", "--auto-approve", "--destroy", w.path("etc"))
+	if diff := cmp.Diff(before, all()); diff != "" {
+		t.Errorf("(-before +after)\n%s", diff)
+	}
+}
