@@ -7,7 +7,7 @@ ipvsadm --stop-daemon master
 ipvsadm --start-daemon master --mcast-interface eth0 --syncid 12
 ip -batch - <<-END
 	address delete 192.0.2.10/32 dev eth1
-	address change 2001:db8:10::10/128 dev eth1 preferred_lft forever
+	address change 2001:db8:10::10/128 dev eth1 nodad preferred_lft forever
 	address delete 192.0.2.200/32 dev tunl0
 	link set anycast0 up
 	link set gre0 up
