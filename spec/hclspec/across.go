@@ -158,7 +158,7 @@ func (l *loader) forgotten() {
 				}
 				told[server.block] = true
 				l.warnf("LVS209", server.block.DefRange, "Server without the VIP",
-					"node.%s is a server of %s by %s, and no real_server block on it names that service: unless the VIPs are on it by other means, it drops what it is sent.",
+					"node.%s is a server of %s by %s, and no real_server block on it names that service: add one, or it drops what it is sent, unless the VIPs are on it by other means.",
 					there.node.Name, s.addr, f)
 			}
 		}
