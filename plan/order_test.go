@@ -20,7 +20,9 @@ func around(texts ...string) spec.State {
 		case spec.SysctlKey:
 			s.Set(k, setting(value))
 		case spec.AddressKey:
-			vip(&s, name)
+			if vip(&s, name); value == "automatic" {
+				s.Set(k, spec.Address{Scope: "global"})
+			}
 		case spec.ModuleKey:
 			s.Set(k, spec.Module{})
 		case spec.LinkKey:
@@ -162,7 +164,7 @@ func TestOrder(t *testing.T) {
 			--
 			create address eth1 2001:db8::9/128`},
 		"what the kernel gives an interface is the kernel's to take": {
-			[]string{"link sit0=sit up", "address sit0 ::10.0.0.2/96"}, []string{"link sit0=sit down", "address sit0 ::10.0.0.2/96"}, "update link sit0"},
+			[]string{"link sit0=sit up", "address sit0 ::10.0.0.2/96=automatic"}, []string{"link sit0=sit down", "address sit0 ::10.0.0.2/96=automatic"}, "update link sit0"},
 		"with its last IPv4 address an interface loses its neighbours": {
 			[]string{"address eth1 192.0.2.9/32", "neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, []string{"neighbour eth1 192.0.2.53=02:00:5e:00:53:01"}, `
 			delete neighbour eth1 192.0.2.53

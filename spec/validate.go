@@ -152,7 +152,7 @@ func (c *checker) persistence(k ServiceKey, s Service) {
 		c.add(k, "persistence_engine", "LVS111", "Unknown persistence engine", "There is no persistence engine %q: use sip, or leave it out.", s.Engine)
 	case !s.Persistent || k.Protocol != UDP:
 		c.add(k, "persistence_engine", "LVS111", "Persistence engine without effect",
-			"The engine sip reads SIP calls over UDP: it needs persistence, and a UDP service. This one is %s.", k)
+			"The engine sip reads SIP calls over UDP: it needs persistence and UDP, and this is %s. Leave engine out.", k)
 	}
 }
 

@@ -72,18 +72,19 @@ type Address struct {
 const OriginLVSForm = 0x6c
 
 // Automatic says that the kernel gives an interface the address by itself when it comes up, and takes it away when it goes down:
-// the link-local one by the hardware address, and on sit those for the IPv4 addresses of the node.
+// the link-local one by the hardware address, and on sit and gre those by the IPv4 addresses of the node.
 func (k AddressKey) Automatic(v Address, on Link) bool {
-	b := k.Prefix.Addr().As16()
-	switch {
-	case !k.Prefix.Addr().Is6():
-		return false
-	case on.Type == "sit" && k.Prefix.Bits() == 96 && [12]byte(b[:12]) == [12]byte{}:
-		return true
-	}
+	b, bits := k.Prefix.Addr().As16(), k.Prefix.Bits()
+	four := b[12] != 0 && [4]byte(b[8:12]) == [4]byte{}
 	const byKernel = 3 // IFAPROT_KERNEL_LL
-	return k.Prefix.Addr().IsLinkLocalUnicast() && k.Prefix.Bits() == 64 && !v.NoDAD &&
-		(v.Origin == byKernel || v.Origin == 0 && b[11] == 0xff && b[12] == 0xfe)
+	switch local := k.Prefix.Addr().IsLinkLocalUnicast() && bits == 64; {
+	case !k.Prefix.Addr().Is6() || v.NoDAD:
+		return false
+	case on.Type == "sit" && bits == 96 && four && [8]byte(b[:8]) == [8]byte{}, on.Type == "gre" && local && four:
+		return true
+	default:
+		return local && (v.Origin == byKernel || v.Origin == 0 && b[11] == 0xff && b[12] == 0xfe)
+	}
 }
 
 // Kind is KindAddress.

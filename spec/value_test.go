@@ -51,3 +51,33 @@ func TestSettle(t *testing.T) {
 		})
 	}
 }
+
+func TestAutomatic(t *testing.T) {
+	kernel, manual := spec.Address{Scope: "link", Origin: 3}, spec.Address{Scope: "link"}
+	for _, c := range []struct {
+		prefix, link string
+		value        spec.Address
+		want         bool
+	}{
+		{"fe80::84ad:2bff:febc:45b0/64", "dummy", kernel, true},
+		{"fe80::1234/64", "dummy", kernel, true},
+		{"fe80::84ad:2bff:febc:45b0/64", "dummy", manual, true}, // before Linux 5.18
+		{"fe80::1/64", "dummy", manual, false},
+		{"fe80::1/64", "gre", manual, false},
+		{"fe80::84ad:2bff:febc:45b0/64", "dummy", spec.Address{Scope: "link", NoDAD: true}, false},
+		{"fe80::84ad:2bff:febc:45b0/128", "dummy", kernel, false},
+		{"fe80::10.0.0.2/64", "gre", manual, true},
+		{"fe80::10.0.0.2/64", "dummy", manual, false},
+		{"::10.0.0.2/96", "sit", manual, true},
+		{"::10.0.0.2/96", "dummy", manual, false},
+		{"::10.0.0.2/128", "sit", manual, false},
+		{"2001:db8::10.0.0.2/96", "sit", manual, false},
+		{"127.0.0.1/8", "loopback", manual, false},
+		{"::1/128", "loopback", spec.Address{Scope: "host", Origin: 1}, false}, // a simulated node knows it
+	} {
+		k := spec.AddressKey{Interface: "x", Prefix: netip.MustParsePrefix(c.prefix)}
+		if got := k.Automatic(c.value, spec.Link{Type: c.link}); got != c.want {
+			t.Errorf("%s of %s on %s: %v", c.prefix, spec.EncodeValue(c.value), c.link, got)
+		}
+	}
+}

@@ -138,7 +138,7 @@ func (l *loader) forgotten() {
 			}
 			for at, nodes := range places {
 				l.warnf("LVS209", at, "Server without the VIP",
-					"%s has servers that are nodes, and no real_server block there names it: %s. Unless the VIPs are there by other means, they drop what they are sent.",
+					"%s has servers that are nodes, and no real_server block there names it: %s. Add one, or they drop what they are sent, unless the VIPs are there by other means.",
 					s.addr, some(nodes))
 			}
 		}

@@ -14,7 +14,7 @@ func (l *loader) wrongTarget(t hcl.Traversal) (code, summary, detail string) {
 	case len(l.blocks["node"]) == 0:
 		return "LVS011", "Undeclared reference", "There is no target, because the configuration has no node block: declare the nodes, or write the value."
 	case !l.after("node") || l.layer == "on":
-		return "LVS012", "Reference to a later layer", fmt.Sprintf("%s is evaluated once, and target is the node that vips, pools, services and the blocks after them are evaluated for.", l.place())
+		return "LVS012", "Reference to a later layer", fmt.Sprintf("%s is evaluated once, and target is the node that vips, pools, services and the blocks after them are evaluated for: write it in those.", l.place())
 	case len(t) < 2:
 		return "", "", ""
 	}

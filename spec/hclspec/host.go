@@ -35,7 +35,7 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 		l.clash("LVS054", l.node.origins[k].place("values"), "Setting that contradicts what depends on it",
 			"%s is %s here, and %s needs %s: leave it out, or remove %s.", k, s.Value, o.Name, v.(spec.Sysctl).Value, l.blockOf(o.Name))
 	case already != v || first.Side != o.Side || first.Announce != o.Announce:
-		l.clash("LVS051", from.place(""), "Object declared twice", "%s is declared by %s too, at %s, and differently: it can be one of the two.",
+		l.clash("LVS051", from.place(""), "Object declared twice", "%s is declared by %s too, at %s, and differently: remove one of the two.",
 			k, first.Name, l.node.origins[k].place(""))
 	}
 }
@@ -122,6 +122,10 @@ func (a value) sysctlValue(name string) (string, bool) {
 	if a.v.Type() == cty.Bool {
 		return map[bool]string{false: "0", true: "1"}[a.v.True()], true
 	}
+	if !a.v.Type().IsPrimitiveType() {
+		a.wrongType("number, true, false or text")
+		return "", false
+	}
 	text, ok := a.text()
 	if !ok {
 		return "", false
@@ -166,7 +170,7 @@ func (l *loader) neighbour(in instance) {
 	}
 	if a, ok := b.get("address"); ok {
 		if k.Address, ok = a.address(); ok && !unicast(k.Address) {
-			a.errorf("LVS017", "Invalid address", "%s is not the address of one neighbour.", k.Address)
+			a.errorf("LVS017", "Invalid address", "%s is not the address of one neighbour: write that of one machine on the interface.", k.Address)
 		}
 	}
 	a, ok := b.get("mac")

@@ -41,3 +41,35 @@ sysctl "all" {
     "net.ipv4.ip_forward" = 1
   }
 }
+
+vip "web" {
+  addresses = ["192.0.2.10"]
+}
+
+real_server "web" {
+  services  = [service.web]
+  interface = "lo"
+}
+
+timeouts {
+  tcp = "15m"
+}
+
+sync_daemon "master" {
+  state     = "master"
+  interface = "eth0"
+}
+
+module "ftp" {
+  name = "ip_vs_ftp"
+}
+
+link "anycast0" {
+  kind = "dummy"
+}
+
+neighbour "client" {
+  interface = "eth0"
+  address   = "192.0.2.53"
+  mac       = "02:00:5e:00:53:01"
+}

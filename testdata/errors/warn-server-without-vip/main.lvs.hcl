@@ -35,3 +35,52 @@ service "web" {
   scheduler = "wlc"
   pool      = pool.web
 }
+
+# A tunnel ends at the server as well, and what masquerades needs nothing there.
+pool "tunnel" {
+  forward = "tunnel"
+
+  server "web1" {
+    address = "10.0.1.11"
+  }
+}
+
+pool "nat" {
+  forward = "masquerade"
+
+  server "web1" {
+    address = "10.0.1.11"
+  }
+}
+
+service "tunnel" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [81]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.tunnel
+}
+
+service "nat" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [82]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.nat
+}
+
+sysctl "director" {
+  on = [role.director]
+
+  values = {
+    "net.ipv4.ip_forward" = 1
+  }
+}

@@ -1,5 +1,9 @@
 # What somebody else has on the node, of every kind, before anything is declared.
 modprobe -a ipip sit ip_gre ip6_tunnel ip6_gre fou fou6
+for link in tunl0 sit0 gre0 ip6tnl0 ip6gre0; do
+	ip link set $link up
+	ip link set $link down
+done
 
 ip -batch - <<-END
 	link add eth0 address 02:00:00:00:00:01 type dummy
@@ -7,10 +11,6 @@ ip -batch - <<-END
 	link add other0 address 02:00:00:00:00:03 type dummy
 	link set eth0 up
 	link set eth1 up
-	link set tunl0 up
-	link set tunl0 down
-	link set gre0 up
-	link set gre0 down
 	address add 10.0.0.2/24 dev eth0
 	address add 10.0.7.1/24 dev eth0 label eth0:7 scope link noprefixroute
 	address add 2001:db8::2/64 dev eth0 nodad
