@@ -3,13 +3,11 @@
 package drivertest
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,13 +15,11 @@ import (
 
 // SiteSession is a client's connection that a server has answered. The test closes it.
 type SiteSession struct {
-	net.Conn
+	echoed
 	Server string     // its name
 	Client netip.Addr // the client as the server sees it
 	// Retried is true of one whose first packet was lost on the way: only its repetition, a second later, was answered.
-	Retried  bool
-	in       *bufio.Reader
-	patience time.Duration
+	Retried bool
 }
 
 // Open connects the client to a service and reads who answers. An invalid source is left to the kernel.
@@ -32,7 +28,7 @@ func (s *Site) Open(from netip.Addr, to netip.AddrPort) (*SiteSession, error) {
 	if err != nil {
 		return nil, err
 	}
-	session := &SiteSession{Conn: conn, Retried: retried, in: bufio.NewReader(conn), patience: s.Patience}
+	session := &SiteSession{echoed: newEchoed(conn, s.Patience), Retried: retried}
 	greeting, err := session.line()
 	if err != nil {
 		conn.Close()
@@ -54,26 +50,6 @@ func (s *Site) Ask(from netip.Addr, to netip.AddrPort) (server string, err error
 		return "", err
 	}
 	return session.Server, session.Close()
-}
-
-// Ping sends a line and waits for its echo.
-func (s *SiteSession) Ping() error {
-	if _, err := fmt.Fprintln(s, "ping"); err != nil {
-		return err
-	}
-	got, err := s.line()
-	if err == nil && got != "ping" {
-		err = fmt.Errorf("echo of %q is %q", "ping", got)
-	}
-	return err
-}
-
-func (s *SiteSession) line() (string, error) {
-	if err := s.SetDeadline(time.Now().Add(s.patience)); err != nil {
-		return "", err
-	}
-	line, err := s.in.ReadString('\n')
-	return strings.TrimSuffix(line, "\n"), err
 }
 
 // connect is done without net.Dialer, which would keep a thread in the client's namespace for as long as it waits.

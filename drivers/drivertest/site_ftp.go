@@ -16,7 +16,7 @@ import (
 func (s *Site) ServeFTP() {
 	s.t.Helper()
 	for _, n := range s.Servers {
-		n.accept(21, n.ftp)
+		n.listen(":21", n.ftp)
 	}
 }
 

@@ -3,7 +3,6 @@
 package drivertest
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net"
@@ -34,38 +33,10 @@ func (s *Site) ServeUDP(ports ...uint16) {
 func (n *SiteNode) Serve(ports ...uint16) {
 	n.t.Helper()
 	for _, port := range ports {
-		n.accept(port, func(conn net.Conn) {
-			fmt.Fprintln(conn, n.Name, addrOf(conn.RemoteAddr()))
-			lines := bufio.NewScanner(conn)
-			for lines.Scan() {
-				fmt.Fprintln(conn, lines.Text())
-			}
+		n.listen(fmt.Sprintf(":%d", port), func(conn net.Conn) {
+			echo(conn, fmt.Sprint(n.Name, " ", addrOf(conn.RemoteAddr())))
 		})
 	}
-}
-
-// accept gives every connection to a function, and closes it afterwards.
-func (n *SiteNode) accept(port uint16, serve func(net.Conn)) {
-	n.t.Helper()
-	var listener net.Listener
-	var err error
-	n.Do(func() { listener, err = net.Listen("tcp", fmt.Sprintf(":%d", port)) })
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	n.t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				serve(conn)
-			}()
-		}
-	}()
 }
 
 func addrOf(a net.Addr) netip.Addr {
