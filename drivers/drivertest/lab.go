@@ -3,7 +3,6 @@
 package drivertest
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net"
@@ -79,40 +78,16 @@ func (l *Lab) wire(name string, n *Netns, near, far string) {
 func (l *Lab) Serve(port uint16) {
 	l.t.Helper()
 	for _, s := range l.Servers {
-		var listener net.Listener
-		var err error
-		s.Do(func() { listener, err = net.Listen("tcp", netip.AddrPortFrom(s.Addr, port).String()) })
-		if err != nil {
-			l.t.Fatal(err)
-		}
-		l.t.Cleanup(func() { listener.Close() })
-		go s.accept(listener)
-	}
-}
-
-func (s *Server) accept(listener net.Listener) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer conn.Close()
-			fmt.Fprintln(conn, s.Name)
-			lines := bufio.NewScanner(conn)
-			for lines.Scan() {
-				fmt.Fprintln(conn, lines.Text())
-			}
-		}()
+		s.accept(func(conn net.Conn) { echo(conn, s.Name) },
+			func() (net.Listener, error) { return net.Listen("tcp", netip.AddrPortFrom(s.Addr, port).String()) })
 	}
 }
 
 // Session is a connection from the client that a server has answered. The test
 // closes it; one left open is closed with the test.
 type Session struct {
-	net.Conn
+	echoed
 	Server string // its name
-	in     *bufio.Reader
 }
 
 // Dial connects the client to the VIP. A second without an answer is an error.
@@ -128,27 +103,7 @@ func (l *Lab) Dial(port uint16) (*Session, error) {
 		return nil, err
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	s := &Session{Conn: conn, in: bufio.NewReader(conn)}
+	s := &Session{echoed: newEchoed(conn, time.Second)}
 	s.Server, err = s.line()
 	return s, err
-}
-
-// Ping sends a line and waits a second for its echo.
-func (s *Session) Ping() error {
-	if _, err := fmt.Fprintln(s, "ping"); err != nil {
-		return err
-	}
-	got, err := s.line()
-	if err == nil && got != "ping" {
-		err = fmt.Errorf("echo of %q is %q", "ping", got)
-	}
-	return err
-}
-
-func (s *Session) line() (string, error) {
-	if err := s.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
-		return "", err
-	}
-	line, err := s.in.ReadString('\n')
-	return strings.TrimSuffix(line, "\n"), err
 }

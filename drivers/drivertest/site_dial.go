@@ -3,13 +3,11 @@
 package drivertest
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,14 +15,11 @@ import (
 
 // SiteSession is a client's connection, or UDP flow, that a server has answered. The test closes it.
 type SiteSession struct {
-	net.Conn
+	echoed
 	Server string     // its name
 	Client netip.Addr // the client as the server sees it
 	// Retried is true of one whose first packet was lost on the way: only its repetition, a second or more later, was answered.
 	Retried bool
-	// Patience is how long it waits for an answer.
-	Patience time.Duration
-	in       *bufio.Reader
 }
 
 // Open connects the client to a TCP service and reads who answers. An invalid source is left to the kernel.
@@ -72,38 +67,6 @@ func (s *Site) Ask(from netip.Addr, to netip.AddrPort) (server string, err error
 	return session.Server, session.Close()
 }
 
-// Ping sends a line and waits for its echo.
-func (s *SiteSession) Ping() error { return s.Echo("ping") }
-
-// Echo is Ping with a line of the caller's.
-func (s *SiteSession) Echo(line string) error {
-	err := s.say(line)
-	if err != nil {
-		return err
-	}
-	got, err := s.line()
-	if err == nil && got != line {
-		err = fmt.Errorf("echo of %d bytes is another line, of %d bytes", len(line), len(got))
-	}
-	return err
-}
-
-func (s *SiteSession) say(line string) error {
-	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(s, line)
-	return err
-}
-
-func (s *SiteSession) line() (string, error) {
-	if err := s.SetDeadline(time.Now().Add(s.Patience)); err != nil {
-		return "", err
-	}
-	line, err := s.in.ReadString('\n')
-	return strings.TrimSuffix(line, "\n"), err
-}
-
 // connect is done without net.Dialer, which would keep a thread in the client's namespace for as long as it waits.
 func (s *Site) connect(network string, patience time.Duration, from netip.Addr, to netip.AddrPort) (*SiteSession, error) {
 	begun := time.Now()
@@ -132,7 +95,7 @@ func (s *Site) connect(network string, patience time.Duration, from netip.Addr, 
 		return nil, err
 	}
 	// SCTP keeps to itself how often it has sent; it does so again after three seconds.
-	session := &SiteSession{Retried: network == "sctp" && time.Since(begun) > 2900*time.Millisecond, Patience: patience}
+	session := &SiteSession{Retried: network == "sctp" && time.Since(begun) > 2900*time.Millisecond}
 	if network == "tcp" {
 		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err != nil {
@@ -140,8 +103,8 @@ func (s *Site) connect(network string, patience time.Duration, from netip.Addr, 
 		}
 		session.Retried = info.Total_retrans > 0
 	}
-	session.Conn, err = net.FileConn(f)
-	session.in = bufio.NewReader(session.Conn)
+	conn, err := net.FileConn(f)
+	session.echoed = newEchoed(conn, patience)
 	return session, err
 }
 

@@ -3,7 +3,6 @@
 package drivertest
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -60,37 +59,7 @@ func (s *Site) ServeSCTP(port uint16) {
 	}
 }
 
-func (n *SiteNode) greet(conn net.Conn) {
-	fmt.Fprintln(conn, n.Name, addrOf(conn.RemoteAddr()))
-	lines := bufio.NewScanner(conn)
-	for lines.Scan() {
-		fmt.Fprintln(conn, lines.Text())
-	}
-}
-
-// accept gives every connection to a function, and closes it afterwards.
-func (n *SiteNode) accept(serve func(net.Conn), listen func() (net.Listener, error)) {
-	n.t.Helper()
-	var listener net.Listener
-	var err error
-	n.Do(func() { listener, err = listen() })
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	n.t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				serve(conn)
-			}()
-		}
-	}()
-}
+func (n *SiteNode) greet(conn net.Conn) { echo(conn, fmt.Sprint(n.Name, " ", addrOf(conn.RemoteAddr()))) }
 
 func addrOf(a net.Addr) netip.Addr {
 	return netip.MustParseAddrPort(a.String()).Addr().Unmap()

@@ -137,13 +137,16 @@ func TestImpossibleAround(t *testing.T) {
 
 // What is left out of an address is as ip(8) makes it; one of DHCP's is there, though nobody can make it.
 func TestWrittenAddresses(t *testing.T) {
-	s := read(t, open(t, write(t, `{"format_version": 1, "state": {"address": {"address eth0 192.0.2.10/32": {}, "address eth0 198.51.100.2/24": {"dynamic": true, "scope": "0"}}}}`)))
+	s := read(t, open(t, write(t, `{"format_version": 1, "state": {"address": {"address eth0 192.0.2.10/32": {}, "address eth0 198.51.100.2/24": {"dynamic": true, "scope": "0"},
+		"address eth0 ::7f00:1/96": {"scope": "host"}, "address eth0 ::c000:20a/96": {"scope": "link"}}}}`)))
 	for _, c := range []struct {
 		key  spec.AddressKey
 		want spec.Address
 	}{
 		{address("eth0", "192.0.2.10/32"), spec.Address{Label: "eth0", Scope: "global"}},
 		{address("eth0", "198.51.100.2/24"), spec.Address{Label: "eth0", Scope: "global", Dynamic: true}},
+		{address("eth0", "::7f00:1/96"), spec.Address{Scope: "host"}}, // as the kernel gives to sit0, and to nobody by request
+		{address("eth0", "::c000:20a/96"), spec.Address{Scope: "global"}},
 	} {
 		if got := s.Get(c.key); got != spec.Value(c.want) {
 			t.Errorf("%s is %v", c.key, got)

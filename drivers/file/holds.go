@@ -38,7 +38,8 @@ func hold(n *spec.Node, s spec.State, k spec.Key) error {
 		s.Set(k, k.(spec.SysctlKey).Normal(v.Value))
 		return n.Do(k, v, v)
 	case spec.Address:
-		dynamic := v.Dynamic // which no request can make either
+		// No request can make these either: the second the kernel gives sit0, of the loopback's IPv4 addresses.
+		dynamic, ofHost := v.Dynamic, k.(spec.AddressKey).Prefix.Addr().Is6() && v.Scope == "host"
 		if v.Dynamic = false; v.Scope == "" {
 			v.Scope = "global"
 		}
@@ -46,7 +47,9 @@ func hold(n *spec.Node, s spec.State, k spec.Key) error {
 			return err
 		}
 		v = n.State().Get(k).(spec.Address)
-		v.Dynamic = dynamic
+		if v.Dynamic = dynamic; ofHost {
+			v.Scope = "host"
+		}
 		s.Set(k, v)
 		return nil
 	default:

@@ -4,6 +4,7 @@ package host
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -74,14 +75,16 @@ func forwards(name string) bool {
 	return err == nil && len(b) > 0 && b[0] != '0'
 }
 
-// sendFrame sends an Ethernet frame. The socket is for no protocol, so that it receives nothing.
+// sendFrame sends an Ethernet frame. The socket is for no protocol, so that it receives nothing; kernels before 5.1 take that of the
+// frame from the address.
 func sendFrame(index int, frame []byte) error {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return os.NewSyscallError("packet socket", err)
 	}
 	defer unix.Close(fd)
-	return os.NewSyscallError("packet send", unix.Sendto(fd, frame, 0, &unix.SockaddrLinklayer{Ifindex: index, Halen: 6}))
+	to := &unix.SockaddrLinklayer{Ifindex: index, Halen: 6, Protocol: binary.NativeEndian.Uint16(frame[12:])}
+	return os.NewSyscallError("packet send", unix.Sendto(fd, frame, 0, to))
 }
 
 // gratuitousARP is a request for an address by the one who has it: whoever knows the address learns the new way.
