@@ -78,6 +78,21 @@ func (l *loader) doubts() {
 	}
 	l.shadowed()
 	l.settingDoubts()
+	l.addressDoubts()
+}
+
+// addressDoubts warns of addresses that do not work where they are.
+func (l *loader) addressDoubts() {
+	s := &l.node.Desired.State
+	for k := range s.Addresses {
+		at := l.node.origins[k].place("interface")
+		if link, ok := s.Links[spec.LinkKey{Name: k.Interface}]; ok && !link.Up {
+			l.warnf("LVS216", at, "VIP on a link that is down", "%s is declared with up = false, and nobody reaches addresses on it: set up = true, or use another interface.", k.Interface)
+		}
+		if n := (spec.NeighbourKey{Interface: k.Interface, Address: k.Prefix.Addr()}); s.Neighbours[n] != (spec.Neighbour{}) {
+			l.warnf("LVS217", l.node.origins[n].place("address"), "Neighbour that is the node itself", "The node holds %s on %s itself: a neighbour entry for it belongs on the machines that send to it.", n.Address, n.Interface)
+		}
+	}
 }
 
 func (l *loader) serviceDoubts(s *service) {
