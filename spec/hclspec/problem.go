@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -78,19 +79,16 @@ func (l *loader) doubts() {
 	}
 	l.shadowed()
 	l.settingDoubts()
-	l.addressDoubts()
+	l.neighbourDoubts()
 }
 
-// addressDoubts warns of addresses that do not work where they are.
-func (l *loader) addressDoubts() {
+// neighbourDoubts warns of entries that are for other machines: those that send to the address.
+func (l *loader) neighbourDoubts() {
 	s := &l.node.Desired.State
-	for k := range s.Addresses {
-		at := l.node.origins[k].place("interface")
-		if link, ok := s.Links[spec.LinkKey{Name: k.Interface}]; ok && !link.Up {
-			l.warnf("LVS216", at, "VIP on a link that is down", "%s is declared with up = false, and nobody reaches addresses on it: set up = true, or use another interface.", k.Interface)
-		}
-		if n := (spec.NeighbourKey{Interface: k.Interface, Address: k.Prefix.Addr()}); s.Neighbours[n] != (spec.Neighbour{}) {
-			l.warnf("LVS217", l.node.origins[n].place("address"), "Neighbour that is the node itself", "The node holds %s on %s itself: a neighbour entry for it belongs on the machines that send to it.", n.Address, n.Interface)
+	for k := range s.Neighbours {
+		if _, own := s.Addresses[spec.AddressKey{Interface: k.Interface, Prefix: netip.PrefixFrom(k.Address, k.Address.BitLen())}]; own {
+			l.warnf("LVS216", l.node.origins[k].place("address"), "Neighbour that is the node itself",
+				"The node holds %s on %s itself: a neighbour entry for it belongs on the machines that send to it.", k.Address, k.Interface)
 		}
 	}
 }

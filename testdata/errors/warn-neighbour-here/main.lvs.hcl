@@ -1,13 +1,3 @@
-link "dummy0" {
-  kind = "dummy"
-  up   = false
-}
-
-vip "down" {
-  addresses = ["192.0.2.10", "192.0.2.11"]
-  interface = "dummy0"
-}
-
 vip "here" {
   addresses = ["192.0.2.53"]
   interface = "eth0"
