@@ -62,6 +62,7 @@ func (p *program) planCommand() *cobra.Command {
 	}
 	config.add(c)
 	config.addNode(c)
+	c.Flags().Lookup("node").Usage += "; all: every node, from its snapshot in the directory --from"
 	where.add(c)
 	where.addFrom(c)
 	policy.addChoice(c)

@@ -59,7 +59,9 @@ func (s *Site) ServeSCTP(port uint16) {
 	}
 }
 
-func (n *SiteNode) greet(conn net.Conn) { echo(conn, fmt.Sprint(n.Name, " ", addrOf(conn.RemoteAddr()))) }
+func (n *SiteNode) greet(conn net.Conn) {
+	echo(conn, fmt.Sprint(n.Name, " ", addrOf(conn.RemoteAddr())))
+}
 
 func addrOf(a net.Addr) netip.Addr {
 	return netip.MustParseAddrPort(a.String()).Addr().Unmap()

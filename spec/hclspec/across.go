@@ -156,12 +156,20 @@ func (l *loader) withoutVIP(s *service, told map[*hcl.Block]bool, places map[hcl
 		if there == nil {
 			there = l.known[server.v6]
 		}
-		if there == nil || there == l || slices.ContainsFunc(there.realServers(), func(r *realServer) bool { return r.covers(s) }) {
+		if there == nil || there == l || there.holdsAll(s) || slices.ContainsFunc(there.realServers(), func(r *realServer) bool { return r.covers(s) }) {
 			continue
 		}
 		told[server.block] = true
 		places[server.block.DefRange] = append(places[server.block.DefRange], "node."+there.node.Name)
 	}
+}
+
+// holdsAll says that vips put the addresses of a service on the node, as far as they are known.
+func (l *loader) holdsAll(s *service) bool {
+	return !slices.ContainsFunc(s.listeners, func(in listener) bool {
+		addresses := in.addresses()
+		return len(addresses) == 0 || slices.ContainsFunc(addresses, func(a netip.Addr) bool { return !l.holds[a] })
+	})
 }
 
 // unusedPools warns of pools that no service uses on any node.

@@ -37,7 +37,7 @@ func (l *loader) match(block *hcl.Block, parent *body, family spec.Family) (out 
 			e.errorf("LVS017", "Invalid address", "%s is no address that clients connect to: write the one that they do.", addr)
 			continue
 		case spec.FamilyOf(addr) != family:
-			e.errorf("LVS017", "Invalid address", "%s is not %s, and the mark is: write family = %q for IPv6, and a listener for each family.", addr, family, spec.FamilyOf(addr))
+			e.errorf("LVS017", "Invalid address", "%s is not %s, and the mark is: give it a listener with family = %q.", addr, family, spec.FamilyOf(addr))
 			continue
 		}
 		for _, p := range ports {

@@ -136,6 +136,9 @@ func (l *loader) placementIn(b *body, ctx *hcl.EvalContext) *placement {
 			p.bad = true
 		}
 	}
+	if len(elements) > 0 && len(p.nodes) == 0 && !p.bad {
+		l.warnf("LVS215", a.expr.Range(), "Placed on no node", "No node is any of these, and so the block is on none: give one the role, or write [] if that is what is meant.")
+	}
 	return p
 }
 

@@ -175,7 +175,7 @@ func (b *body) serverAddress(name string, f spec.Family) netip.Addr {
 	}
 	addr, ok := a.address()
 	if ok && spec.FamilyOf(addr) != f {
-		a.errorf("LVS017", "Invalid address", "%s is not %s: write an IPv4 address as address, an IPv6 address as address6.", addr, f)
+		a.errorf("LVS017", "Invalid address", "%s is of the other family: write an IPv4 address as address, an IPv6 address as address6.", addr)
 	}
 	return addr
 }

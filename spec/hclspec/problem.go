@@ -1,6 +1,7 @@
 package hclspec
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -78,6 +79,18 @@ func (l *loader) doubts() {
 	}
 	l.shadowed()
 	l.settingDoubts()
+	l.neighbourDoubts()
+}
+
+// neighbourDoubts warns of entries that are for other machines: those that send to the address.
+func (l *loader) neighbourDoubts() {
+	s := &l.node.Desired.State
+	for k := range s.Neighbours {
+		if _, own := s.Addresses[spec.AddressKey{Interface: k.Interface, Prefix: netip.PrefixFrom(k.Address, k.Address.BitLen())}]; own {
+			l.warnf("LVS216", l.node.origins[k].place("address"), "Neighbour that is the node itself",
+				"The node holds %s on %s itself: a neighbour entry for it belongs on the machines that send to it.", k.Address, k.Interface)
+		}
+	}
 }
 
 func (l *loader) serviceDoubts(s *service) {

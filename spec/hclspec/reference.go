@@ -30,6 +30,9 @@ func hasSyntaxErrors(diags hcl.Diagnostics) bool {
 func (l *loader) report(diags hcl.Diagnostics) (failed bool) {
 	for _, d := range diags {
 		failed = failed || d.Severity == hcl.DiagError
+		if strings.HasPrefix(d.Detail, "This value is not yet known.") {
+			continue // of a dynamic block: what it is made of is wrong, which was said, or is of no node
+		}
 		if d.Expression != nil {
 			if better := l.wrongReferences(d); len(better) > 0 {
 				l.diags = append(l.diags, better...)

@@ -17,6 +17,31 @@ pool "nat" {
   }
 }
 
+pool "unknown" {
+  forward = "masquerade"
+
+  dynamic "server" {
+    for_each = target.vars.servers
+    labels   = [server.key]
+
+    content {
+      address = server.value
+    }
+  }
+}
+
+service "unknown" {
+  on = []
+
+  listen "tcp" {
+    addresses = ["192.0.2.10"]
+    ports     = [53]
+  }
+
+  scheduler = "rr"
+  pool      = pool.unknown
+}
+
 service "parked" {
   on = []
 

@@ -84,3 +84,47 @@ sysctl "director" {
     "net.ipv4.ip_forward" = 1
   }
 }
+
+
+vip "everywhere" {
+  on        = [role.director]
+  addresses = ["192.0.2.20"]
+  interface = "lo"
+  anycast   = true
+}
+
+pool "themselves" {
+  forward = "direct"
+
+  server "lb1" {
+    address = node.lb1.address
+  }
+
+  server "lb2" {
+    address = node.lb2.address
+  }
+}
+
+service "held" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = vip.everywhere.addresses
+    ports     = [80]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.themselves
+}
+
+service "half" {
+  on = [role.director]
+
+  listen "tcp" {
+    addresses = ["192.0.2.20", "192.0.2.30"]
+    ports     = [81]
+  }
+
+  scheduler = "wlc"
+  pool      = pool.themselves
+}
