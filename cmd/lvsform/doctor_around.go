@@ -68,7 +68,7 @@ func (p *program) fallbacks(desired, live spec.State) (found []finding) {
 
 // tunnels compares what destinations need with when it came into the kernel, which nothing else tells.
 func tunnels(desired spec.State, release string) (found []finding) {
-	major, minor, known := version2(release)
+	major, minor, known := majorMinor(release)
 	if !known {
 		return nil
 	}
@@ -95,8 +95,8 @@ func tunnels(desired spec.State, release string) (found []finding) {
 	return found
 }
 
-// version2 is the beginning of a release such as "6.1.0-18-amd64".
-func version2(release string) (major, minor int, ok bool) {
+// majorMinor is the beginning of a release such as "6.1.0-18-amd64".
+func majorMinor(release string) (major, minor int, ok bool) {
 	words := strings.FieldsFunc(release, func(r rune) bool { return r < '0' || r > '9' })
 	if len(words) < 2 {
 		return 0, 0, false
