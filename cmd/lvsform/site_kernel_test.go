@@ -22,6 +22,8 @@ type siteWorld struct {
 	etc   string
 	nodes map[string]*world // by the names of the machines
 	nft   bool              // this kernel has nftables for more than bridges
+	// unknown is an address of the LAN that is nobody's, the last one that was used.
+	unknown netip.Addr
 }
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
