@@ -19,7 +19,7 @@ type naive struct {
 	closed, gone bool
 }
 
-const pause = 300 * time.Millisecond
+const pause = 500 * time.Millisecond
 
 // orders are the naive ones that cost something, by what they change. dir2 is a director of its own for most of them: what
 // is done to one table as a whole, and to the last service of it, is not done to that of lvsform.
