@@ -21,8 +21,8 @@ type naive struct {
 
 const pause = 500 * time.Millisecond
 
-// orders are the naive ones that cost something, by what they change; of a port more none is known. dir2 is a director of its own for most of them: what
-// is done to one table as a whole, and to the last service of it, is not done to that of lvsform.
+// orders are the naive ones that cost something, by what they change; of a port more none is known. dir2 is a director of
+// its own for most of them: what is done to one table as a whole, and to its last service, is not done to that of lvsform.
 func orders() map[string]naive {
 	table := func(service string, servers ...string) []string {
 		lines := []string{"dir2 ipvsadm -A -t 10.0.0.50:80 " + service}
