@@ -133,13 +133,9 @@ func (s *siteWorld) steps(node string, fail int, look func(string), args ...stri
 func (s *siteWorld) quiet(node string, vip netip.Addr) (look func(string)) {
 	return func(after string) {
 		s.t.Helper()
-		n := s.Node(node)
 		ear := s.Listen(5*time.Millisecond, vip)
-		from, to := netip.AddrPortFrom(vip, 9), netip.AddrPortFrom(s.Client.LAN, 9)
-		if up := n.Send(from, to) == nil; up { // now without knowing the receiver's MAC
-			n.Run("ip", "neighbour", "flush", "dev", "eth0")
-			n.Send(from, to)
-		}
+		s.unknown = s.unknown.Next() // nobody has it, and it has not been asked for yet
+		s.Node(node).Send(netip.AddrPortFrom(vip, 9), netip.AddrPortFrom(s.unknown, 9))
 		ear.Heard("dir1", 3) // and so everybody else has heard the question
 		claims := drivertest.Claimants(ear.Stop())
 		if len(claims) != 1 || claims["dir1 answers "+vip.String()] == 0 {
@@ -177,6 +173,7 @@ func (s *siteWorld) tryQuiet(way string) {
 		s.run("rs3", exitDone, "apply", "--auto-approve", "--destroy")
 	}
 	vip := netip.MustParseAddr("10.0.0.30")
+	s.unknown = netip.MustParseAddr("10.0.0.128")
 	r := s.Load(drivertest.Load{To: []netip.AddrPort{netip.AddrPortFrom(vip, 80)}, Rate: 20, Held: 4})
 	s.failEverywhere("rs3", vip)
 	s.failEverywhere("rs3", vip, "--destroy")

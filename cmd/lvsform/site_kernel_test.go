@@ -22,6 +22,8 @@ type siteWorld struct {
 	etc   string
 	nodes map[string]*world // by the names of the machines
 	nft   bool              // this kernel has nftables for more than bridges
+	// unknown is an address of the LAN that is nobody's, the last one that was used.
+	unknown netip.Addr
 }
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
@@ -158,6 +160,11 @@ func at(address string, port uint16) netip.AddrPort {
 func (s *siteWorld) clean(what string, r drivertest.SiteReport) {
 	s.t.Helper()
 	s.t.Logf("%s: %v", what, r)
+	for _, a := range r.Attempts {
+		if a.Outcome() != "answered" {
+			s.t.Logf("%s: %s by %q: %s, from %s for %v", what, a.Service, a.Server, a.Outcome(), a.From.Format(time.StampMilli), a.To.Sub(a.From))
+		}
+	}
 	trouble := r.Trouble()
 	if r.Late > 300*time.Millisecond {
 		trouble -= r.Outcomes()["retried"] // by a machine that is busy, as far as can be told

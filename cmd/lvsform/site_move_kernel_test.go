@@ -39,7 +39,7 @@ func TestKernelNoDropForwarding(t *testing.T) {
 func TestKernelNoDropMove(t *testing.T) {
 	c := newBusySite(t, threeServers, "direct", "sync")
 	c.set(map[string]string{"scheduler": `"mh"`, "scheduler_flags": `["mh-port"]`})
-	c.apply("rs1", "rs2", "rs3", "rs4")
+	c.apply("rs1", "rs2", "rs3")
 	c.moveByHand()
 	c.apply("dir1", "dir2")
 	c.knocks = c.knocks[:2]
