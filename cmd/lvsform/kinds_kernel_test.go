@@ -169,11 +169,13 @@ func (w *kindsWorld) sight() string {
 			objects(&out, program[0], v)
 		}
 	}
+	// Modes that the kernel goes into and out of by itself.
+	text := regexp.MustCompile(`(?m)^(net.ipv4.vs.(?:drop_entry|drop_packet|secure_tcp)) = 2$`).ReplaceAllString(out.String(), "$1 = 1")
 	return regexp.MustCompile(`(?m)`+strings.Join([]string{
 		`^net.*(base_reachable|stable_secret|mtu_expires|nf_conntrack_count).*`,
 		`^net.*\.(anycast0|blue0)\..*`, // every kernel has others
 		`^IP Virtual Server.*`,
-	}, `\n|(?m)`)+`\n`).ReplaceAllString(out.String(), "")
+	}, `\n|(?m)`)+`\n`).ReplaceAllString(text, "")
 }
 
 // objects writes the objects of a list, and those that are listed within an interface, in a line each.
