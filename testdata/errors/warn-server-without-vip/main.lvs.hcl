@@ -85,7 +85,6 @@ sysctl "director" {
   }
 }
 
-
 vip "everywhere" {
   on        = [role.director]
   addresses = ["192.0.2.20"]
