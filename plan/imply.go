@@ -57,7 +57,7 @@ func (m *maker) carried() {
 }
 
 // forward carries the change of a setting, which may have two names, over to those that the kernel sets with it. Those keep
-// their value that are declared, or that the ledger knows.
+// their value that are declared; of those that the ledger knows, see originals.
 func (m *maker) forward(names ...string) {
 	for _, name := range names {
 		k := spec.SysctlKey{Name: name}

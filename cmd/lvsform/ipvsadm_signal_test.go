@@ -69,7 +69,7 @@ func TestKilledAmidTheProgram(t *testing.T) {
 	if now := tableOf(t, p); strings.Contains(now, "10.0.0.12") {
 		t.Errorf("it went on:\n%s", now)
 	}
-	w.run(exitDone, "apply", throughIPVSAdm, "--auto-approve", w.path("etc"))
+	w.run(exitDone, "apply", throughIPVSAdm, "--auto-approve", "--lock-timeout=10s", w.path("etc"))
 }
 
 func TestInterruptLeavesNoProgramBehind(t *testing.T) {
