@@ -89,20 +89,13 @@ func (e *NotConvergedError) Error() string {
 		fmt.Fprintf(&b, "\n%v", p)
 	}
 	for _, off := range e.Off {
-		fmt.Fprintf(&b, "\n%s: should be %s, is %s", off.Key, value(off.Want), value(off.Got))
+		fmt.Fprintf(&b, "\n%s: should be %s, is %s", off.Key, plan.Describe(off.Key.Kind(), off.Want, off.Got), plan.Describe(off.Key.Kind(), off.Got, off.Want))
 	}
 	for _, c := range e.Unseen {
-		fmt.Fprintf(&b, "\n%s: should be %s, and may be %s", c.Key, value(c.Before), value(c.After))
+		fmt.Fprintf(&b, "\n%s: should be %s, and may be %s", c.Key, plan.Describe(c.Key.Kind(), c.Before, c.After), plan.Describe(c.Key.Kind(), c.After, c.Before))
 	}
 	return b.String()
 }
 
 // Unwrap is the cause.
 func (e *NotConvergedError) Unwrap() error { return e.Cause }
-
-func value(v spec.Value) string {
-	if v == nil {
-		return "absent"
-	}
-	return string(spec.EncodeValue(v))
-}

@@ -34,7 +34,7 @@ func TestLedgerKeepsEverything(t *testing.T) {
 	l := plan.Ledger{
 		service:                               {Name: "service.web", Drain: time.Minute},
 		vip:                                   {Name: "vip.web", Announce: spec.DefaultAnnounce, Side: spec.SideQuiet},
-		spec.SysctlKey{Name: "net.ipv4.vs.x"}: {Name: "sysctl.x", Original: spec.Sysctl{Value: "0"}, Ours: spec.Sysctl{Value: "1"}},
+		spec.SysctlKey{Name: "net.ipv4.vs.x"}: {Name: "sysctl.x", Original: spec.Sysctl{Value: "0"}, Ours: spec.Sysctl{Value: "1"}, Earlier: spec.Sysctl{Value: "2"}},
 		spec.LinkKey{Name: "tunl0"}:           {Original: spec.Link{Type: "ipip"}, Ours: spec.Link{Type: "ipip", Up: true}},
 		spec.NeighbourKey{Interface: "eth0", Address: vip.Prefix.Addr()}: {Original: spec.Neighbour{MAC: "02:00:5e:00:53:01"}, Ours: spec.Neighbour{MAC: "02:00:5e:00:53:02"}},
 	}

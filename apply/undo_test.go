@@ -122,8 +122,7 @@ func TestNodeThatCannotBeReadAnyMore(t *testing.T) {
 			if !errors.As(err, &neither) || cmp.Diff(want, off(neither)) != "" || changed == m.node.State().Equal(twoServers()) {
 				t.Errorf("doubtful %v: %v", doubtful, err)
 			}
-			both := "should be " + string(spec.EncodeValue(twoServers().Get(server1))) + ", and may be " + string(spec.EncodeValue(threshold))
-			if got := strings.Count(fmt.Sprint(err), both); got != len(want) {
+			if got := strings.Count(fmt.Sprint(err), "should be upper_threshold 0, and may be upper_threshold 100"); got != len(want) {
 				t.Errorf("%d objects have both sides: %v", got, err)
 			}
 		})

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/lvsform/lvsform/spec"
@@ -67,6 +68,21 @@ func (o *objects) attribute(a spec.Attribute, c Change) (Action, string) {
 		return Delete, gone
 	}
 	return Update, before + " " + o.paint(sgrYellow, "->") + " " + after
+}
+
+// Describe is one of two values of an object, on one line: what is different in it, or if the other is nil what plans show of an
+// object that comes.
+func Describe(k spec.Kind, v, other spec.Value) string {
+	if v == nil {
+		return "absent"
+	}
+	var parts []string
+	for _, a := range spec.Attributes(k) {
+		if other == nil && told(a, v) || other != nil && !a.Same(v, other) {
+			parts = append(parts, a.Name+" "+FormatValue(a, v))
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "there")
 }
 
 // open says that a desired value leaves the attribute to the kernel.

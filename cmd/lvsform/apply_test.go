@@ -92,7 +92,7 @@ func TestSomebodyElseWritesInBetween(t *testing.T) {
 		})
 		w.run(exitNeither, "apply", w.node(), "--auto-approve", w.path("next"))
 		w.says(w.err, "somebody else changes it")
-		w.says(w.err, `tcp 192.0.2.10:80: should be {"scheduler":"rr"`)
+		w.says(w.err, `tcp 192.0.2.10:80: should be scheduler "rr", is scheduler "sh"`)
 		w.says(w.err, "lvsform: hint: ")
 	})
 }

@@ -63,6 +63,7 @@ type console struct {
 // at the other end.
 const prologue = `
 set -o pipefail
+echo lb1 > /proc/sys/kernel/hostname
 export BE_LVSFORM=1 LVSFORM_RUN_DIR=run
 PATH=$PWD/bin:$PATH
 look() {
@@ -72,10 +73,11 @@ look() {
 }
 sight() { look 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec' | sort; }
 note() { sight > before; }
-same() { sight | diff before - | grep '^[<>]' || echo as before; }
+same() { sight > after; diff before after | grep '^[<>]'; cmp -s before after && echo as before; }
 apply() { lvsform apply --auto-approve "$@" 2>&1 > /dev/null; }
-begin() { lvsform apply --auto-approve "$@" > /dev/null 2> said 3>&- & }
-ends() { wait $! 2> /dev/null; echo $?; grep -A9 error: said; }
+hold() { lvsform apply --no-drain --auto-approve local > /dev/null 2>&1; exec 3<>/dev/tcp/192.0.2.10/80; }
+draining() { lvsform apply --auto-approve $1 > /dev/null 2> said 3>&- & upon "ipvsadm -Sn | grep -q 'w 0'"; }
+ends() { exec 3>&-; wait $! 2> /dev/null; echo $?; grep -A9 error: said; }
 upon() { for i in {1..400}; do eval "$1" && return; sleep 0.05; done; echo "it does not come true: $1"; }
 for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done
 ip link add eth0 type veth peer name peer
@@ -89,16 +91,17 @@ func newConsole(t *testing.T) *console {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Abs("testdata/failures/web")
+	files, err := filepath.Abs("testdata/failures")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &console{t: t, dir: t.TempDir()}
 	t.Chdir(s.dir)
-	if err := errors.Join(os.Mkdir("bin", 0o755), os.Symlink(self, "bin/lvsform"), os.CopyFS("web", os.DirFS(files))); err != nil {
+	if err := errors.Join(os.Mkdir("bin", 0o755), os.Symlink(self, "bin/lvsform"), os.CopyFS("web", os.DirFS(files+"/web")),
+		os.CopyFS("local", os.DirFS(files+"/local"))); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("bash")
+	cmd := exec.Command("unshare", "--uts", "--mount", "bash")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -108,12 +111,20 @@ func newConsole(t *testing.T) *console {
 		t.Fatal(err)
 	}
 	cmd.Stderr = cmd.Stdout
+	const loader = "/proc/sys/kernel/modprobe"
+	modprobe, err := os.ReadFile(loader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		in.Close()
 		cmd.Wait()
+		if err := os.WriteFile(loader, modprobe, 0); err != nil {
+			t.Error(err)
+		}
 	})
 	listen(t)
 	s.in, s.out = in, bufio.NewReader(out)

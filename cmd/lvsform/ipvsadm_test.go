@@ -83,7 +83,7 @@ func TestTheProgramFails(t *testing.T) {
 			`service.web.tcp["192.0.2.10:80"]: created.`,
 			"10.0.0.11:80: it is not known whether it was done: PROGRAM -R: it was ended by a signal (killed); reading it failed too: PROGRAM -R: it ended with status 1",
 			"reading the node to undo: PROGRAM -R: it ended with status 1",
-			"tcp 192.0.2.10:80 -> 10.0.0.11:80: should be absent, and may be {",
+			`tcp 192.0.2.10:80 -> 10.0.0.11:80: should be absent, and may be forward "direct", weight 1`,
 		}},
 		"cannot list":   {nil, &again, exitError, []string{"reading the node: PROGRAM -R: it ended with status 1"}},
 		"lists words":   {nil, &fake.Fault{Done: true, Say: "oops\n", Always: true}, exitError, []string{`it listed the table as if all were well, and said: "oops`}},

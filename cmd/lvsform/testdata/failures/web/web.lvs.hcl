@@ -4,8 +4,7 @@ vip "web" {
   interface = "eth0"
 
   announce {
-    count    = 2
-    interval = "2s"
+    count = 1
   }
 }
 
