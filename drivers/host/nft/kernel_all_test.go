@@ -151,8 +151,8 @@ func TestKernelManyRules(t *testing.T) {
 	r, capable := kernel(t)
 	var batch, back []plan.Change
 	var want spec.State
-	for i := range 700 {
-		c := create(mark(fmt.Sprintf("10.0.%d.%d", i/250, 1+i%250), 80, 90), spec.MarkRule{Mark: 7})
+	for i := range 600 {
+		c := create(masq(listener("192.0.2.1:80"), fmt.Sprintf("10.0.%d.%d:8080", i/250, 1+i%250)), spec.MasqueradeRule{})
 		batch, back = append(batch, c), append(back, c.Inverse())
 		want.Set(c.Key, c.After)
 	}
