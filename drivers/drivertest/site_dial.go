@@ -35,7 +35,10 @@ func (s *Site) open(network string, patience time.Duration, from netip.Addr, to 
 	if network == "udp" {
 		err = session.insist()
 	} else {
-		err = session.greeted()
+		var greeting string
+		if greeting, err = session.line(); err == nil {
+			err = session.greeted(greeting)
+		}
 	}
 	if err != nil {
 		session.Close()
@@ -45,11 +48,7 @@ func (s *Site) open(network string, patience time.Duration, from netip.Addr, to 
 }
 
 // greeted reads who answers.
-func (s *SiteSession) greeted() error {
-	greeting, err := s.line()
-	if err != nil {
-		return err
-	}
+func (s *SiteSession) greeted(greeting string) (err error) {
 	var client string
 	if _, err := fmt.Sscan(greeting, &s.Server, &client); err != nil {
 		return fmt.Errorf("greeting %q: %w", greeting, err)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -67,10 +68,10 @@ func addrOf(a net.Addr) netip.Addr {
 	return netip.MustParseAddrPort(a.String()).Addr().Unmap()
 }
 
-const hello = "hello" // of a UDP client that asks who answers
+const hello = "hello " // of a UDP client that asks who answers, and a number
 
-// ServeUDP answers a datagram to any address of the node from that very address: with its name and the client that it sees,
-// if that was asked for, else with an echo.
+// ServeUDP answers a datagram to any address of the node from that very address: with its name, the client that it
+// sees and the question, if that was asked for, else with an echo.
 func (n *SiteNode) ServeUDP(ports ...uint16) {
 	n.t.Helper()
 	for _, port := range ports {
@@ -112,8 +113,8 @@ func (n *SiteNode) reply(conn *net.UDPConn) {
 			return
 		}
 		answer := data[:size]
-		if string(answer) == hello+"\n" {
-			answer = []byte(n.Name + " " + from.Addr().Unmap().String() + "\n")
+		if strings.HasPrefix(string(answer), hello) {
+			answer = fmt.Appendf(nil, "%s %s %s", n.Name, from.Addr().Unmap(), answer)
 		}
 		// An answer that is lost is the client's business.
 		conn.WriteMsgUDPAddrPort(answer, sourceOf(control[:got]), from)

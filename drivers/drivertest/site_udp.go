@@ -4,9 +4,12 @@ package drivertest
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -23,21 +26,36 @@ func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteSession {
 
 // Ask sends a datagram of a flow and says which server answered.
 func (s *SiteSession) Ask() (server string, err error) {
-	if err := s.say(hello); err != nil {
-		return "", err
-	}
-	err = s.greeted()
+	_, err = s.ask(1)
 	return s.Server, err
 }
 
-// insist asks until there is an answer, every three seconds: clients of UDP do so themselves.
-func (s *SiteSession) insist() (err error) {
+// ask says which of the datagrams was answered: this one, or one from before.
+func (s *SiteSession) ask(number int) (answered int, err error) {
+	if err := s.say(fmt.Sprintf("%s%d", hello, number)); err != nil {
+		return 0, err
+	}
+	answer, err := s.line()
+	if err != nil {
+		return 0, err
+	}
+	greeting, last, _ := strings.Cut(answer, " "+hello)
+	if err := s.greeted(greeting); err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(last)
+}
+
+// insist asks until there is an answer, every three seconds, as clients of UDP do. An answer to the first datagram may come
+// late; only if there is none, it was lost.
+func (s *SiteSession) insist() error {
 	patience := s.Patience
-	for begun := time.Now(); ; s.Retried = true {
-		s.Patience = min(3*time.Second, patience)
-		_, err = s.Ask()
-		s.Patience = patience
+	defer func() { s.Patience = patience }()
+	s.Patience = min(3*time.Second, patience)
+	for begun, number := time.Now(), 1; ; number++ {
+		answered, err := s.ask(number)
 		if !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begun) >= patience {
+			s.Retried = answered > 1
 			return err
 		}
 	}
