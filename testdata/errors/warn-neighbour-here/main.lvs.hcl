@@ -10,7 +10,11 @@ neighbour "here" {
 }
 
 neighbour "elsewhere" {
-  interface = "eth1"
+  interface = "dummy1"
   address   = "192.0.2.53"
   mac       = "02:00:5e:00:53:01"
+}
+
+link "dummy1" {
+  kind = "dummy"
 }
