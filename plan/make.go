@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -80,14 +81,17 @@ func (m *maker) refuse() error {
 	if ours := len(m.Ledger.There(m.Live)); m.Desired.State.Len() == 0 && ours > 0 && !m.Destroy {
 		return fmt.Errorf("the configuration declares nothing, and %s here: say --destroy if all of it is to go", count(ours, "object is lvsform's", "objects are lvsform's"))
 	}
-	var errs []error
+	refused := map[spec.Key]error{}
 	for k := range m.Desired.State.All() {
 		if other, ok := m.Others[k]; ok && !m.shared(k) {
-			errs = append(errs, fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other))
+			refused[k] = fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other)
+		} else if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
+			refused[k] = fmt.Errorf("%s is declared, and what is there (%s) is ignored: take it out of the configuration, or out of ignore", m.name(k), k)
 		}
-		if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
-			errs = append(errs, fmt.Errorf("%s is declared, and what is there (%s) is ignored: take it out of the configuration, or out of ignore", m.name(k), k))
-		}
+	}
+	var errs []error
+	for _, k := range slices.SortedFunc(maps.Keys(refused), spec.CompareKeys) {
+		errs = append(errs, refused[k])
 	}
 	return errors.Join(errs...)
 }
