@@ -175,14 +175,14 @@ func (s *console) command(line string) string {
 }
 
 var (
-	spaceNumber = regexp.MustCompile(`net([:-])(\[?)[0-9]{6,}(-[0-9]+)?`)
+	spaceNumber = regexp.MustCompile(`net([:-])(\[?)[0-9]{6,}(\]?)(-[0-9]+)?`)
 	freshNames  = regexp.MustCompile(`\.(new|lvsform-doctor)-[0-9]+`)
 	processes   = regexp.MustCompile(`process [0-9]+, since [0-9:]+`)
 )
 
 func (s *console) tidy(text string) string {
 	text = strings.ReplaceAll(text, s.dir, "DIR")
-	text = spaceNumber.ReplaceAllString(text, "net${1}${2}NUMBER")
+	text = spaceNumber.ReplaceAllString(text, "net${1}${2}NUMBER${3}")
 	text = freshNames.ReplaceAllString(text, ".$1-NUMBER")
 	return processes.ReplaceAllString(text, "process NUMBER, since TIME")
 }
