@@ -15,7 +15,7 @@ vip "same" {
 vip "again" {
   on        = [node.lb1]
   addresses = ["192.0.2.10"]
-  interface = "bond0"
+  interface = "dummy0"
 }
 
 vip "routed" {
@@ -30,4 +30,9 @@ vip "routed_too" {
   addresses = ["192.0.2.53"]
   interface = "eth0"
   anycast   = true
+}
+
+link "dummy0" {
+  on   = [node.lb1]
+  kind = "dummy"
 }
