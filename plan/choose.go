@@ -27,7 +27,9 @@ func (m *maker) choose() error {
 			m.picked[k] = true
 		}
 	}
-	m.need(keys)
+	n := newNeeds(m, keys)
+	n.need(keys)
+	n.hold(keys)
 	for k := range keys {
 		if !m.picked[k] {
 			m.goal.Set(k, m.Live.Get(k))
@@ -40,6 +42,7 @@ func (m *maker) choose() error {
 		}
 	}
 	m.parents()
+	m.tellHeld()
 	return errors.Join(errs...)
 }
 

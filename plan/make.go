@@ -36,7 +36,7 @@ type Inputs struct {
 // Make works out the plan. Policy edits the desired state and never the result: what is not ours, ignored, or not targeted is
 // desired as it is live. An error refuses the whole plan and names the objects.
 func Make(in Inputs) (*Plan, error) {
-	m := &maker{Inputs: in, plan: &Plan{Host: in.Host, Objects: map[spec.Key]Object{}}}
+	m := &maker{Inputs: in, plan: &Plan{Host: in.Host, Objects: map[spec.Key]Object{}}, heldBack: map[spec.Key]spec.Key{}}
 	if err := m.refuse(); err != nil {
 		return nil, err
 	}
@@ -72,6 +72,8 @@ type maker struct {
 	servers map[spec.ServiceKey][]spec.DestinationKey
 	// picked are the objects that targets and exclusions leave; nil is all
 	picked map[spec.Key]bool
+	// heldBack are those that had to be taken out of picked, each with the one that is left alone without it
+	heldBack map[spec.Key]spec.Key
 	// arisen is the host around the table once modules and links have come
 	arisen *spec.Node
 }

@@ -10,17 +10,16 @@ import (
 // need adds to the picked objects what they cannot do without: a VIP its services, a mark rule its service, a service its servers and
 // rules, a server its masquerade rule, an address that must be quiet what keeps it so, and what is on a link the link. What is
 // excluded stays out.
-func (m *maker) need(keys map[spec.Key]bool) {
-	if len(m.Targets) == 0 {
+func (n *needs) need(keys map[spec.Key]bool) {
+	if len(n.Targets) == 0 {
 		return // exclusions alone: everything else is picked
 	}
-	n := newNeeds(m, keys)
 	for queue := n.roots(); len(queue) > 0; {
 		k := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		for _, other := range n.of(k) {
-			if keys[other] && !m.picked[other] && !matched(m.names(other), m.Exclude, map[string]bool{}) {
-				m.picked[other] = true
+			if keys[other] && !n.picked[other] && !matched(n.names(other), n.Exclude, map[string]bool{}) {
+				n.picked[other] = true
 				queue = append(queue, other)
 			}
 		}
@@ -69,11 +68,25 @@ func (n *needs) roots() (out []spec.Key) {
 	return out
 }
 
-// of is what an object needs beside it.
+// of is what an object needs beside it: what it rests on, and what belongs to it.
 func (n *needs) of(k spec.Key) []spec.Key {
+	out := n.rests(k)
 	switch k := k.(type) {
 	case spec.ServiceKey:
-		return slices.Concat(n.servers[k], n.rules[k])
+		return slices.Concat(out, n.servers[k], n.rules[k])
+	case spec.AddressKey:
+		return append(out, n.services[k.Prefix.Addr().String()]...)
+	case spec.LinkKey:
+		if n.goal.Get(k) == nil {
+			return append(out, n.carried[k.Name]...)
+		}
+	}
+	return out
+}
+
+// rests is what an object cannot be without.
+func (n *needs) rests(k spec.Key) []spec.Key {
+	switch k := k.(type) {
 	case spec.DestinationKey:
 		return []spec.Key{spec.MasqueradeRuleKey{Destination: k}}
 	case spec.MarkRuleKey:
@@ -81,7 +94,7 @@ func (n *needs) of(k spec.Key) []spec.Key {
 	case spec.MasqueradeRuleKey:
 		return []spec.Key{spec.SysctlKey{Name: "net.ipv4.vs.conntrack"}}
 	case spec.AddressKey:
-		out := append([]spec.Key{spec.LinkKey{Name: k.Interface}}, n.services[k.Prefix.Addr().String()]...)
+		out := []spec.Key{spec.LinkKey{Name: k.Interface}}
 		if n.side(k) == spec.SideQuiet {
 			out = append(out, n.blocks[blockOf(n.name(k))]...)
 		}
@@ -91,9 +104,6 @@ func (n *needs) of(k spec.Key) []spec.Key {
 	case spec.SysctlKey:
 		return []spec.Key{spec.LinkKey{Name: k.Interface()}}
 	case spec.LinkKey:
-		if n.goal.Get(k) == nil {
-			return n.carried[k.Name]
-		}
 		return []spec.Key{spec.ModuleKey{Name: spec.TunnelModule(n.goal.Links[k].Type)}}
 	}
 	return nil

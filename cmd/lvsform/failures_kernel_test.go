@@ -68,7 +68,7 @@ type console struct {
 const prologue = `
 set -o pipefail
 echo lb1 > /proc/sys/kernel/hostname
-export BE_LVSFORM=1 LVSFORM_RUN_DIR=run
+export BE_LVSFORM=1 LVSFORM_RUN_DIR=run GOCOVERDIR=$PWD/bin GORACE=atexit_sleep_ms=0 # of test binaries
 PATH=$PWD/bin:$PATH
 look() {
 	printf '%s\n' link address 'neighbour show nud permanent' rule | ip -o -batch -

@@ -223,7 +223,7 @@ func (k *oldDirector) script(name string) <-chan error {
 	}
 	text := strings.NewReplacer("/etc/lvsform", k.path("etc"), "/etc/keepalived", k.dir, "/run", k.dir).Replace(readGuide(k.t).files[name])
 	cmd := exec.Command("bash", "-c", text)
-	cmd.Env = append(os.Environ(), "BE_LVSFORM=1", "LVSFORM_RUN_DIR="+k.path("run"), "PATH="+k.path("bin")+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "BE_LVSFORM=1", "GORACE=atexit_sleep_ms=0", "LVSFORM_RUN_DIR="+k.path("run"), "PATH="+k.path("bin")+":"+os.Getenv("PATH"))
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {

@@ -101,7 +101,8 @@ func (s *siteWorld) apply(nodes ...string) {
 	s.t.Logf("%v: applied in %v, planned again in %v", nodes, applied.Sub(start).Round(time.Millisecond), time.Since(applied).Round(time.Millisecond))
 }
 
-// sight is all that programs show of a node's configuration. It leaves out what the kernel counts, and draws by lot.
+// sight is all that programs show of a node's configuration. It leaves out what the kernel counts and draws by lot, and
+// what tunl0 and gre0 have only once they have been up.
 func (s *siteWorld) sight(node string) string {
 	s.t.Helper()
 	look := "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout;" +
@@ -109,7 +110,7 @@ func (s *siteWorld) sight(node string) string {
 	if s.nft {
 		look += "; nft list ruleset"
 	}
-	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec'")
+	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | sed 's/ qdisc [a-z]*//' | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec|ipv6/(conf|neigh)/(tunl0|gre0)/'")
 }
 
 // unchanged compares what is seen of a node with what was. The interfaces that come with a module stay, like the module.

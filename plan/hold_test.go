@@ -1,0 +1,84 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// What is excluded keeps what it rests on, and does without what rests on it: the plan says so.
+func TestExclusionsHoldWhatTheyCarry(t *testing.T) {
+	const vip, rule, other = "address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", "neighbour eth0 192.0.2.53=02:00:5e:00:53:01"
+	const held, ignore, announce = "address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore", "sysctl net.ipv4.conf.all.arp_announce"
+	const conntrack, masquerade, loose = "sysctl net.ipv4.vs.conntrack", "masquerade_rule " + web1, "address dummy0 203.0.113.9/32"
+	all := declared(vip, rule, mark, shop1, web, web1+"=masquerade", masquerade, conntrack+"=1", "link dummy0=dummy up", loose, held, ignore+"=1", announce+"=2", other)
+	for name, k := range map[string]string{`real_server.r.address["198.51.100.1/32"]`: held, `real_server.r.sysctl["all.arp_ignore"]`: ignore, `real_server.r.sysctl["all.arp_announce"]`: announce} {
+		o := all.Objects[key(k)]
+		if o.Name = name; k == held {
+			o.Side = spec.SideQuiet
+		}
+		all.Objects[key(k)] = o
+	}
+	full, err := plan.Make(plan.Inputs{Live: around(), Desired: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := full.Changes.On(around())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ledger := full.Settle(nil)
+	for _, c := range []struct {
+		exclude string
+		// coming and going are what is left out beside it, when all comes and when all goes.
+		coming, going []string
+	}{
+		{ignore, []string{held}, nil},
+		{held, nil, []string{ignore, announce}},
+		{mark, []string{rule, shop1, vip}, []string{rule, shop1, vip}},
+		{rule, []string{vip}, []string{mark, shop1, vip}},
+		{vip, nil, nil},
+		{masquerade, []string{web1}, []string{conntrack}},
+		{web1, []string{masquerade}, []string{masquerade, conntrack, web}},
+		{conntrack, []string{masquerade, web1}, nil},
+		{"link dummy0", []string{loose}, nil},
+		{loose, nil, []string{"link dummy0"}},
+	} {
+		for _, way := range []struct {
+			name string
+			in   plan.Inputs
+			kept []string
+		}{
+			{"coming", plan.Inputs{Live: around(), Desired: all}, c.coming},
+			{"going", plan.Inputs{Live: there, Desired: declared(other), Ledger: ledger}, c.going},
+		} {
+			whole, err := plan.Make(way.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept := map[spec.Key]bool{key(c.exclude): true}
+			for _, k := range way.kept {
+				kept[key(k)] = true
+			}
+			var want []string
+			for _, o := range outcome(whole) {
+				if _, name, _ := strings.Cut(o, " "); !kept[key(name)] {
+					want = append(want, o)
+				}
+			}
+			way.in.Exclude = []string{c.exclude}
+			p, err := plan.Make(way.in)
+			if err != nil {
+				t.Errorf("%s, without %s: %v", way.name, c.exclude, err)
+				continue
+			}
+			if diff := cmp.Diff(want, outcome(p)); diff != "" {
+				t.Errorf("%s, without %s: %s", way.name, c.exclude, diff)
+			}
+		}
+	}
+}
