@@ -120,22 +120,10 @@ func (d *differ) phase(p place) {
 		if want == nil || want == spec.Value(now) {
 			continue
 		}
-		if late := d.going[k.Interface()] || d.comesAlong(k, want) || closes(k, now, want.(spec.Sysctl)); late == (p == placeClosing) {
+		if late := d.going[k.Interface()] || closes(k, now, want.(spec.Sysctl)); late == (p == placeClosing) {
 			d.set(p, k, now, want.(spec.Sysctl))
 		}
 	}
-}
-
-// comesAlong says that a setting which closes later on brings the other one to its value.
-func (d *differ) comesAlong(o spec.SysctlKey, value spec.Value) bool {
-	for _, k := range spec.GlobalSysctls() {
-		now, there := d.sim.State().Sysctls[k]
-		want, declared := d.wanted(k).(spec.Sysctl)
-		if there && declared && k.Rewrites(o) && closes(k, now, want) && value == spec.Value(k.Along(o, want)) {
-			return true
-		}
-	}
-	return false
 }
 
 // tunnelAddresses: with its first IPv6 address, a tunnel gets settings, up or not.
