@@ -1,8 +1,7 @@
 package plan
 
 import (
-	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lvsform/lvsform/spec"
@@ -35,15 +34,18 @@ func (m *maker) choose() error {
 			m.goal.Set(k, m.Live.Get(k))
 		}
 	}
-	var errs []error
+	var unknown []string
 	for _, address := range append(append([]string{}, m.Targets...), m.Exclude...) {
-		if !hit[address] {
-			errs = append(errs, fmt.Errorf("nothing here is called %q: an address such as service.web or a kernel identity such as \"tcp 192.0.2.10:443\" is needed", address))
+		if !hit[address] && !slices.Contains(m.Absent, address) && !slices.Contains(unknown, address) {
+			unknown = append(unknown, address)
 		}
 	}
 	m.parents()
 	m.tellHeld()
-	return errors.Join(errs...)
+	if len(unknown) > 0 {
+		return &UnknownAddressError{unknown}
+	}
+	return nil
 }
 
 func (m *maker) chosen(k spec.Key) bool { return m.picked == nil || m.picked[k] }

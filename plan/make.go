@@ -21,6 +21,8 @@ type Inputs struct {
 	Host Host
 	// Targets, if there are any, and Exclude choose objects by address, by the address of a block, or by kernel identity.
 	Targets, Exclude []string
+	// Absent are those of them that may choose nothing: another node has them.
+	Absent []string
 	// Destroy plans to remove everything that is ours, whatever the configuration declares.
 	Destroy bool
 	// NoDrain deletes at once.

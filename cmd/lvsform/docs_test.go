@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -176,4 +177,40 @@ func TestDocumentsHaveEveryMetric(t *testing.T) {
 	if diff := cmp.Diff(sorted(c.metrics("0")), sorted(page(t, "operations.md"))); diff != "" {
 		t.Errorf("metrics in operations.md (-want +got):\n%s", diff)
 	}
+}
+
+// A test that a page names exists: "`TestX`" somewhere, and "`TestX` in `FILE`" in that file.
+func TestDocumentsNameTests(t *testing.T) {
+	there := tests(t)
+	named := regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w*)`(?: in `([^`]+_test\\.go)`)?")
+	for _, path := range documents(t) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\n", " "), -1) {
+			if files := there[m[1]]; len(files) == 0 || m[2] != "" && !slices.Contains(files, m[2]) {
+				t.Errorf("%s names %s: it is in %q", filepath.Base(path), m[0], files)
+			}
+		}
+	}
+}
+
+// tests are the files that each test of the repository is in.
+func tests(t *testing.T) map[string][]string {
+	test, found := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)[A-Z]\w*)\(`), map[string][]string{}
+	err := fs.WalkDir(os.DirFS("../.."), ".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile("../../" + path)
+		for _, m := range test.FindAllStringSubmatch(string(text), -1) {
+			found[m[1]] = append(found[m[1]], path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }

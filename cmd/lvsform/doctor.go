@@ -73,7 +73,8 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 	if len(dir) > 0 {
 		c, err := p.load(dir[0], config, where)
 		if err != nil {
-			return p.diagnose(append(found, broken("lvsform validate "+dir[0], "the configuration has errors, which stand above")))
+			return p.diagnose(append(found, broken("lvsform validate "+dir[0]+"; or lvsform nodes "+dir[0]+" and --node, if this machine is none of its nodes",
+				"the configuration cannot be read for this node, for the reasons above")))
 		}
 		desired = c.Chosen.Desired
 		found = append(found, modules(desired.State, p.known(s, release))...)

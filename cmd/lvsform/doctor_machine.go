@@ -19,7 +19,7 @@ type capability struct {
 
 var capabilities = []capability{
 	{"CAP_NET_ADMIN", 12, "the table can be neither read nor changed", true},
-	{"CAP_NET_RAW", 13, "addresses cannot be announced: neighbours find the new holder of a VIP only after a while", false},
+	{"CAP_NET_RAW", 13, "an apply that brings up a VIP is undone (exit 8), because it cannot be announced; announce { count = 0 } in the vip does without", false},
 	{"CAP_SYS_MODULE", 16, "modules cannot be loaded: have those that the configuration needs in /etc/modules-load.d", false},
 }
 

@@ -68,6 +68,19 @@ func TestDoctorRefusals(t *testing.T) {
 `)
 }
 
+// A configuration may have no errors, and no node that is this one.
+func TestDoctorOfAnotherMachine(t *testing.T) {
+	w := newWorld(t)
+	w.write("etc/main.lvs.hcl", twoNodes)
+	for _, driver := range []string{"--driver=file:" + w.path("stranger.json"), "--node=lb9"} {
+		w.run(exitError, "doctor", driver, w.path("etc"))
+		w.says(w.out, "broken  the configuration cannot be read for this node, for the reasons above\n        -> lvsform validate "+w.path("etc")+"; or lvsform nodes "+w.path("etc")+" and --node,")
+		w.says(w.err, "No such node")
+	}
+	w.run(exitDone, "doctor", "--driver=file:"+w.path("stranger.json"), "--node=lb1", w.path("etc"))
+	w.says(w.out, "ok      a plan can be made\n")
+}
+
 func TestDoctorKnowsSinceWhen(t *testing.T) {
 	to := func(tunnel spec.Tunnel) (s spec.State) {
 		s.Set(spec.DestinationKey{Address: netip.MustParseAddrPort("10.0.0.11:80")}, spec.Destination{Forward: spec.TunnelTo, Tunnel: tunnel})

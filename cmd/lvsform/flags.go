@@ -99,6 +99,8 @@ func (f *nodeFlags) addLock(c *cobra.Command) {
 // policyFlags say what a plan may do.
 type policyFlags struct {
 	targets, exclude []string
+	// absent are those of them that other nodes have.
+	absent           []string
 	destroy, noDrain bool
 	maxDestroy       limitValue
 	allow            allowValue

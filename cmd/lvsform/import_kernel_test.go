@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -101,13 +100,6 @@ func TestKernelImportOfHandMadeTables(t *testing.T) {
 			restore(t, rules)
 			w.onlyImports("--driver=netlink")
 		})
-	}
-}
-
-func (w *world) mkdir(name string) {
-	w.t.Helper()
-	if err := os.Mkdir(w.path(name), 0o755); err != nil {
-		w.t.Fatal(err)
 	}
 }
 

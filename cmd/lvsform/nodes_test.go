@@ -139,3 +139,46 @@ func TestPlanOfAllNodes(t *testing.T) {
 	w.run(exitError, "plan", "--node=all", "--from", w.path("snapshots"), w.path("etc"))
 	w.says(w.err, "5 is of stranger: The machine")
 }
+
+// What one node has need not be on another, and what none has is an error.
+func TestPlanOfAllNodesWithTargets(t *testing.T) {
+	w := newWorld(t)
+	w.write("etc/main.lvs.hcl", twoNodes+"vip \"x\" {\n  on = [node.lb2]\n  addresses = [\"192.0.2.77\"]\n  interface = \"lo\"\n}\n")
+	w.mkdir("snapshots")
+	for _, driver := range []string{"lb1.example.net.x", "lb2.json", "a.json", "b.json"} {
+		w.run(exitDone, "snapshot", "--out", w.path("snapshots/"+driver), "--driver=file:"+w.path(driver))
+	}
+	plan := func(code int, flags ...string) {
+		w.run(code, append([]string{"plan", "--node=all", "--from", w.path("snapshots"), w.path("etc")}, flags...)...)
+	}
+	adds := func(want string) {
+		t.Helper()
+		var got []string
+		for part := range strings.SplitSeq(strings.TrimPrefix(w.out, "Node "), "\nNode ") {
+			name, _, _ := strings.Cut(part, "\n")
+			if i := strings.Index(part, "Plan: "); i >= 0 {
+				got = append(got, name+" "+part[i+len("Plan: "):][:1])
+			}
+		}
+		if got := strings.Join(got, ", "); got != want || w.err != "" {
+			t.Errorf("to add: %s, want %s\n%s%s", got, want, w.out, w.err)
+		}
+	}
+	plan(exitChanges, "--target=service.web", "--detailed-exitcode")
+	adds("lb1 2, lb2 2")
+	plan(exitDone, "--target=vip.x", "--out", w.path("plans"))
+	w.says(w.err, "Saved the plans to: ")
+	if !exists(w.path("plans/lb1.plan")) {
+		t.Error("the plan of a node without the target is not saved")
+	}
+	plan(exitDone, "--target=vip.x")
+	adds("lb2 1")
+	plan(exitDone, "--target=vip.x", "--target=service.web")
+	adds("lb1 2, lb2 3")
+	plan(exitDone, "--exclude=vip.x")
+	adds("lb1 2, lb2 2")
+	plan(exitError, "--target=vip.x", "--target=vip.y", "--target=vip.y", "--out", w.path("none"))
+	if want := "lvsform: error: nothing here is called \"vip.y\""; strings.Count(w.err, "nothing here") != 1 || !strings.HasPrefix(w.err, want) || w.out != "" {
+		t.Errorf("stderr is %q, want %q\n%s", w.err, want, w.out)
+	}
+}

@@ -159,7 +159,7 @@ func TestDoctor(t *testing.T) {
 		{"built in", "", "", "sed", "ok      the kernel has the scheduler sed\n"},
 		{"no module", "/proc/net/ip_vs", "", "rr", "broken  the module ip_vs is not loaded: /proc/net/ip_vs is not there\n        -> modprobe ip_vs;"},
 		{"no right", "/proc/self/status", "CapEff:\t0000000000000000\n", "rr", "broken  CAP_NET_ADMIN is missing: the table can be neither read nor changed\n        -> sudo lvsform"},
-		{"no raw", "/proc/self/status", "CapEff:\t0000000000011000\n", "rr", "note    CAP_NET_RAW is missing: addresses cannot be announced"},
+		{"no raw", "/proc/self/status", "CapEff:\t0000000000011000\n", "rr", "note    CAP_NET_RAW is missing: an apply that brings up a VIP is undone (exit 8)"},
 		{"keepalived", "/proc/77/comm", "keepalived\n", "rr", "note    keepalived is running (process 77): it may manage"},
 		{"firewalld", "/proc/78/comm", "firewalld\n", "rr", "note    firewalld is running (process 78): it drops what no zone allows"},
 		{"a container", "/lib/modules/6.1.0/modules.dep", "", "wlc", "note    it is not known whether the kernel has the scheduler wlc: it is not loaded"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,11 +36,15 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 			return false, fmt.Errorf("saving the plans: %w", err)
 		}
 	}
-	var errs []error
+	plans, err := p.makeAll(ctx, desired, snapshots, where, policy)
+	errs := []error{err}
+	saved := false
 	for _, n := range desired.Nodes {
-		where.from = snapshots[n]
-		made, err := p.planOne(ctx, n, desired.Digest, where, policy, format)
-		if err != nil {
+		made := plans[n]
+		if made == nil {
+			continue
+		}
+		if err := p.showOne(n, made, policy, format); err != nil {
 			errs = append(errs, fmt.Errorf("node %s: %w", n.Name, err))
 			continue
 		}
@@ -48,20 +53,50 @@ func (p *program) planAll(ctx context.Context, dir string, config configFlags, w
 			if err := savePlan(filepath.Join(out, fileName(n.Name)+".plan"), made); err != nil {
 				return changes, err
 			}
+			saved = true
 		}
 	}
-	if out != "" && len(errs) < len(desired.Nodes) {
+	if saved {
 		p.sayf("Saved the plans to: %s", out)
 	}
 	return changes, errors.Join(errs...)
 }
 
-// planOne plans a node from a snapshot, and shows the plan below the node's name.
-func (p *program) planOne(ctx context.Context, n *hclspec.Node, digest string, where nodeFlags, policy policyFlags, format formatFlags) (*plan.Plan, error) {
-	made, err := p.makePlan(ctx, n.Desired, digest, where, policy)
-	if err != nil {
-		return nil, err
+// makeAll plans each node from its snapshot. An address that no node has is an error, and then there is no plan.
+func (p *program) makeAll(ctx context.Context, desired *hclspec.Config, snapshots map[*hclspec.Node]string, where nodeFlags, policy policyFlags) (map[*hclspec.Node]*plan.Plan, error) {
+	plans, without := map[*hclspec.Node]*plan.Plan{}, map[string]int{}
+	var errs []error
+	for _, n := range desired.Nodes {
+		where.from, policy.absent = snapshots[n], nil
+		made, err := p.makePlan(ctx, n.Desired, desired.Digest, where, policy)
+		var unknown *plan.UnknownAddressError
+		if errors.As(err, &unknown) {
+			for _, address := range unknown.Addresses {
+				without[address]++
+			}
+			policy.absent = unknown.Addresses
+			made, err = p.makePlan(ctx, n.Desired, desired.Digest, where, policy)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("node %s: %w", n.Name, err))
+			continue
+		}
+		plans[n] = made
 	}
+	var nowhere []string
+	for _, address := range slices.Sorted(maps.Keys(without)) {
+		if without[address] == len(desired.Nodes) {
+			nowhere = append(nowhere, address)
+		}
+	}
+	if len(nowhere) > 0 {
+		return nil, errors.Join(append(errs, &plan.UnknownAddressError{Addresses: nowhere})...)
+	}
+	return plans, errors.Join(errs...)
+}
+
+// showOne shows the plan of a node below the node's name, and asks whether it is allowed.
+func (p *program) showOne(n *hclspec.Node, made *plan.Plan, policy policyFlags, format formatFlags) error {
 	switch format.format {
 	case "text":
 		fmt.Fprintf(p.out, "%s\n\n", p.paint(p.out, sgrBold, "Node "+clean(n.Name)))
@@ -69,12 +104,12 @@ func (p *program) planOne(ctx context.Context, n *hclspec.Node, digest string, w
 		p.printf("## Node `%s`\n\n", clean(strings.ReplaceAll(n.Name, "`", "'")))
 	}
 	if err := p.show(made, format); err != nil {
-		return nil, err
+		return err
 	}
 	if format.format == "text" || format.format == "markdown" {
 		p.printf("\n")
 	}
-	return made, policy.allow.gate(made)
+	return policy.allow.gate(made)
 }
 
 // snapshotsOf finds the snapshot of each node: the one that was taken on a machine with one of its names.

@@ -71,6 +71,7 @@ Exit codes:
 
 Environment:
   LVSFORM_VAR_name       the value of a variable
+  LVSFORM_NODE           the node that a configuration is read for, without --node
   LVSFORM_RUN_DIR        where locks and ledgers are (default /run/lvsform)
   NO_COLOR               if not empty, no colour; CLICOLOR_FORCE=1: colour without a terminal
 

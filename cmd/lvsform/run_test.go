@@ -117,6 +117,13 @@ func (w *world) write(name, text string) {
 	}
 }
 
+func (w *world) mkdir(name string) {
+	w.t.Helper()
+	if err := os.Mkdir(w.path(name), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func (w *world) read(name string) string {
 	w.t.Helper()
 	text, err := os.ReadFile(w.path(name))

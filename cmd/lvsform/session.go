@@ -208,7 +208,7 @@ func (s *session) connections(ctx context.Context, live spec.State) (map[spec.De
 // make works out the plan.
 func (s *session) make(ctx context.Context, in plan.Inputs, config string, f policyFlags) (*plan.Plan, error) {
 	in.Targets, in.Exclude, in.Destroy, in.NoDrain = f.targets, f.exclude, f.destroy, f.noDrain
-	in.MaxDestroy, in.Compare = f.maxDestroy.limit, f.compare
+	in.Absent, in.MaxDestroy, in.Compare = f.absent, f.maxDestroy.limit, f.compare
 	made, err := plan.Make(in)
 	if err != nil {
 		return nil, err
