@@ -84,6 +84,16 @@ func (m *maker) theirs(k spec.Key) error {
 	return fmt.Errorf("%s belongs to instance %q, which needs it with %s: declare the same here, or take it out of that instance's configuration first", m.name(k), other, strings.Join(has, ", "))
 }
 
+// standsOn says that something is declared on an interface.
+func (m *maker) standsOn(name string) bool {
+	for k := range m.Desired.State.All() {
+		if !m.Destroy && interfaceOf(k) == name {
+			return true
+		}
+	}
+	return false
+}
+
 // claims are what this instance notes of what others have changed: what it declares too, the links under that, and settings that set
 // it along, with all that those set. Whoever leaves first leaves them as they are, and the last one brings back what there was.
 func (m *maker) claims() map[spec.Key]bool {
