@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/lvsform/lvsform/plan"
-	"github.com/lvsform/lvsform/spec"
 )
 
 // LedgerFile is where one instance's ledger is kept. It lives as long as the kernel's table does: below /run, and with the
@@ -91,13 +90,13 @@ func (f LedgerFile) Save(l plan.Ledger) error {
 	return nil
 }
 
-// Others are the objects of the other instances of the same node.
-func (f LedgerFile) Others() (map[spec.Key]string, error) {
+// Others are the ledgers of the other instances of the same node.
+func (f LedgerFile) Others() (plan.Others, error) {
 	files, err := filepath.Glob(filepath.Join(f.Dir, "ledger*.json"))
 	if err != nil {
 		return nil, err
 	}
-	out := map[spec.Key]string{}
+	out := plan.Others{}
 	for _, path := range files {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		other := LedgerFile{f.Dir, strings.TrimPrefix(strings.TrimPrefix(name, "ledger"), "-"), f.Boot}
@@ -111,9 +110,7 @@ func (f LedgerFile) Others() (map[spec.Key]string, error) {
 		if other.Instance == "" {
 			other.Instance = "default"
 		}
-		for k := range l {
-			out[k] = other.Instance
-		}
+		out[other.Instance] = l
 	}
 	return out, nil
 }

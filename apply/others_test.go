@@ -139,3 +139,40 @@ func TestOthersChangeWhatIsNotReached(t *testing.T) {
 		expectRolledBack(t, m, err, a)
 	})
 }
+
+// What two instances share is held by one of them at all times: a saved plan that counts on the other is stale once that has left.
+func TestSharedIsHeldByOneAtAllTimes(t *testing.T) {
+	k := spec.SysctlKey{Name: "net.ipv4.vs.conntrack"}
+	held := plan.Owned{Name: "sysctl.x", Original: spec.Sysctl{Value: "0"}, Ours: spec.Sysctl{Value: "1"}}
+	live := twoServers()
+	live.Set(k, held.Ours)
+	back := live.Clone()
+	back.Set(k, held.Original)
+	o := options(t)
+	blue := apply.LedgerFile{Dir: o.Ledger.Dir, Instance: "blue"}
+	ledger := plan.Ledger{service: {Name: "service.web"}, k: held}
+	claim, leave := &plan.Plan{Records: plan.Ledger{k: held}}, &plan.Plan{Left: []spec.Key{k}}
+	restore := &plan.Plan{Changes: plan.Diff(live, back, drainTo(0))}
+	for _, c := range []struct {
+		name   string
+		p      *plan.Plan
+		theirs plan.Ledger
+		done   bool
+	}{
+		{"a claim", claim, ledger, true}, {"a claim on what is no longer held", claim, plan.Ledger{}, false},
+		{"leaving it", leave, ledger, true}, {"leaving it to nobody", leave, plan.Ledger{}, false},
+		{"restoring it", restore, plan.Ledger{}, true}, {"restoring what has been claimed", restore, ledger, false},
+	} {
+		if err := errors.Join(blue.Save(c.theirs), o.Ledger.Save(ledger)); err != nil {
+			t.Fatal(err)
+		}
+		m := newMemory(live)
+		err := apply.Run(t.Context(), m, c.p, o)
+		if (err == nil) != c.done || err != nil && m.changes > 0 {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if l, err := o.Ledger.Load(); err != nil || c.p == leave && (l[k] == plan.Owned{}) != c.done {
+			t.Errorf("%s: %v, %v", c.name, l, err)
+		}
+	}
+}

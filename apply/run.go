@@ -81,29 +81,12 @@ func fits(p *plan.Plan, cs plan.Changeset, live spec.State, file LedgerFile) err
 	if err != nil {
 		return err
 	}
-	taken := func(k spec.Key) error {
-		if d, ok := k.(spec.DestinationKey); ok {
-			k = d.Service
-		}
-		if other := others[k]; other != "" {
-			return fmt.Errorf("%s belongs to instance %q now: make a new plan", k, other)
-		}
-		return nil
-	}
-	for _, s := range cs {
-		if err := taken(s.Key); err != nil {
-			return err
-		}
-	}
 	for _, k := range p.Adopted {
 		if live.Get(k) == nil {
 			return &GoneError{k}
 		}
-		if err := taken(k); err != nil {
-			return err
-		}
 	}
-	return nil
+	return p.Fits(cs, others)
 }
 
 // run is one run of a changeset.

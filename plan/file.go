@@ -146,6 +146,13 @@ func (d *document) plan() (*Plan, []Change, error) {
 		}
 		p.Unmanaged = append(p.Unmanaged, k)
 	}
+	for _, text := range d.Left {
+		k, err := parseKey(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("left: %w", err)
+		}
+		p.Left = append(p.Left, k)
+	}
 	slices.SortFunc(p.Adopted, spec.CompareKeys)
 	p.Records = d.Ledger
 	return p, shown, p.Records.isPlanned()
@@ -154,7 +161,7 @@ func (d *document) plan() (*Plan, []Change, error) {
 // isPlanned says what cannot be said of a node before the plan is done.
 func (l Ledger) isPlanned() error {
 	for k, o := range l {
-		if !ownable(k) || o.Original != nil || o.Ours != nil || o.Earlier != nil {
+		if !shareable(k) && (!ownable(k) || o.Original != nil || o.Ours != nil || o.Earlier != nil) {
 			return fmt.Errorf("ledger: %s is not held by a ledger", k)
 		}
 	}

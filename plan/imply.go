@@ -57,7 +57,7 @@ func (m *maker) carried() {
 }
 
 // forward carries the change of a setting, which may have two names, over to those that the kernel sets with it. Those keep
-// their value that are declared; of those that the ledger knows, see originals.
+// their value that are declared, or another instance's; of those that the ledger knows, see originals.
 func (m *maker) forward(names ...string) {
 	for _, name := range names {
 		k := spec.SysctlKey{Name: name}
@@ -66,7 +66,8 @@ func (m *maker) forward(names ...string) {
 			continue
 		}
 		for o := range m.goal.Sysctls {
-			if _, known := m.Ledger[o]; k.Rewrites(o) && (o.IsGlobal() || !known && !m.declared(o)) {
+			_, known := m.Ledger[o]
+			if other, _ := m.Others.Of(o); k.Rewrites(o) && (o.IsGlobal() || !known && other == "" && !m.declared(o)) {
 				m.goal.Sysctls[o] = k.Along(o, want)
 			}
 		}

@@ -24,6 +24,7 @@ type document struct {
 	Steps           stepsJSON        `json:"steps"`
 	Unmanaged       []unmanagedJSON  `json:"unmanaged"`
 	Ledger          Ledger           `json:"ledger"`
+	Left            []string         `json:"left,omitempty"`
 	Unchanged       int              `json:"unchanged"`
 	Partial         bool             `json:"partial"`
 	Warnings        []string         `json:"warnings"`
@@ -109,6 +110,7 @@ func (p *Plan) document() document {
 		Steps:           p.Changes.document(values),
 		Unmanaged:       p.unmanagedDocument(),
 		Ledger:          p.Records,
+		Left:            p.leftDocument(),
 		Unchanged:       p.Unchanged,
 		Partial:         p.Partial,
 		Warnings:        append([]string{}, p.Warnings...),
@@ -176,6 +178,13 @@ func (p *Plan) unmanagedDocument() []unmanagedJSON {
 	out := make([]unmanagedJSON, len(p.Unmanaged))
 	for i, k := range p.Unmanaged {
 		out[i] = unmanagedJSON{p.identity(k), p.detail(k)}
+	}
+	return out
+}
+
+func (p *Plan) leftDocument() (out []string) {
+	for _, k := range p.Left {
+		out = append(out, k.String())
 	}
 	return out
 }

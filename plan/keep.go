@@ -52,9 +52,12 @@ func unmanageable(k spec.Key) bool {
 	return k.Kind() == spec.KindService || k.Kind() == spec.KindSyncDaemon
 }
 
-// untouchable says that an object is ignored, or another instance's.
+// untouchable says that an object is ignored, or another instance's, or has something on it that is declared, or another
+// instance's.
 func (m *maker) untouchable(k spec.Key, v spec.Value) bool {
-	return m.Desired.Ownership.Ignores(k, v) || m.Others[k] != ""
+	other, _ := m.Others.Of(k)
+	l, isLink := k.(spec.LinkKey)
+	return other != "" || isLink && (m.Others.on(l.Name) != "" || m.standsOn(l.Name)) || m.Desired.Ownership.Ignores(k, v)
 }
 
 // goes says that a live object that is not declared is to go.

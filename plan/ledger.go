@@ -21,8 +21,8 @@ type Owned struct {
 	// Announce is, for an address, how it is made known when it comes back; Side what it is for.
 	Announce spec.Announce
 	Side     spec.Side
-	// Original and Ours are set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the
-	// value that stood there before lvsform first changed it, and the one it set last.
+	// Original is set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the value that
+	// stood there before lvsform first changed it. Ours is the one it set last, of what it made of these as well.
 	Original, Ours spec.Value
 	// Earlier is set while a run is under way: what Ours was before it. A run that is killed may leave either.
 	Earlier spec.Value
@@ -58,6 +58,9 @@ func (p *Plan) Settle(before Ledger) Ledger {
 		}
 	}
 	p.settings(l)
+	for _, k := range p.Left {
+		delete(l, k)
+	}
 	return l
 }
 
@@ -67,10 +70,7 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 	if !known {
 		owned.Original = before // nil for what lvsform makes
 	}
-	owned.Name = name
-	if owned.Original != nil {
-		owned.Ours, owned.Earlier = after, nil
-	}
+	owned.Name, owned.Ours, owned.Earlier = name, after, nil
 	if l[k] = owned; after == nil {
 		delete(l, k)
 	}

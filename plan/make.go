@@ -14,9 +14,9 @@ import (
 type Inputs struct {
 	Live    spec.State
 	Desired spec.Desired
-	// Ledger is what is ours; Others are the objects of other instances, and which.
+	// Ledger is what is ours; Others are those of the other instances.
 	Ledger Ledger
-	Others map[spec.Key]string
+	Others Others
 	// Host is where Live was read.
 	Host Host
 	// Targets, if there are any, and Exclude choose objects by address, by the address of a block, or by kernel identity.
@@ -58,6 +58,7 @@ func Make(in Inputs) (*Plan, error) {
 	m.plan.Changes = Diff(in.Live, m.goal, Options{Drain: m.drain, Side: m.side, Announce: m.announce, HandOver: m.handOver})
 	m.adopt()
 	m.record()
+	m.share()
 	m.describe()
 	if m.Compare {
 		return m.plan, nil
@@ -87,8 +88,8 @@ func (m *maker) refuse() error {
 	}
 	refused := map[spec.Key]error{}
 	for k := range m.Desired.State.All() {
-		if other, ok := m.Others[k]; ok && !m.shared(k) {
-			refused[k] = fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other)
+		if other, _ := m.Others.Of(k); other != "" && !m.shared(k) {
+			refused[k] = m.theirs(k)
 		} else if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
 			refused[k] = fmt.Errorf("%s is declared, and what is there (%s) is ignored: take it out of the configuration, or out of ignore", m.name(k), k)
 		}
@@ -98,12 +99,6 @@ func (m *maker) refuse() error {
 		errs = append(errs, refused[k])
 	}
 	return errors.Join(errs...)
-}
-
-// shared says that an object is as several instances want it: a setting, a link or a neighbour belongs to whoever changed it.
-func (m *maker) shared(k spec.Key) bool {
-	live, want := m.Live.Get(k), m.Desired.State.Get(k)
-	return restorable(k) && k.Kind() != spec.KindTimeouts && (spec.Satisfies(live, want) || live != nil && m.minimum(k, live, want))
 }
 
 // side is what an address is for: as declared, or as it was when it was.

@@ -68,7 +68,7 @@ func TestOwnershipOfTheHost(t *testing.T) {
 		{"what is ours and not declared goes", []string{vip, filter, something}, plan.Inputs{Desired: declared(something), Ledger: keyed(vip, filter)},
 			[]string{"delete " + vip, "delete " + filter}},
 		{"not what is ignored", []string{vip, something}, plan.Inputs{Desired: ignoring, Ledger: keyed(vip)}, nil},
-		{"nor what is another instance's", []string{vip, something}, plan.Inputs{Desired: declared(something), Ledger: keyed(vip), Others: map[spec.Key]string{key(vip): "blue"}}, nil},
+		{"nor what is another instance's", []string{vip, something}, plan.Inputs{Desired: declared(something), Ledger: keyed(vip), Others: plan.Others{"blue": {key(vip): {}}}}, nil},
 		{"addresses and rules are adopted", []string{vip, filter, "sysctl net.ipv4.vs.conntrack=1", neighbour + "=" + mac.MAC},
 			plan.Inputs{Desired: declared(vip, filter, "sysctl net.ipv4.vs.conntrack=1", neighbour+"="+mac.MAC)}, []string{"adopt " + filter, "adopt " + vip}},
 		{"a setting goes back", append(forwarding, something), plan.Inputs{Desired: declared(something), Ledger: changed}, []string{"update " + forward}},
@@ -83,7 +83,7 @@ func TestOwnershipOfTheHost(t *testing.T) {
 		{"a module stays", []string{"module ip_vs_ftp", something}, plan.Inputs{Desired: declared(something)}, nil},
 		{"--destroy takes what is ours and brings back the rest", append(forwarding, vip), plan.Inputs{Desired: declared(vip, forward+"=1"), Destroy: true,
 			Ledger: plan.Ledger{key(vip): {}, key(forward): changed[key(forward)]}}, []string{"delete " + vip, "update " + forward}},
-		{"two instances may want one value", forwarding, plan.Inputs{Desired: declared(forward + "=1"), Others: map[spec.Key]string{key(forward): "blue"}}, nil},
+		{"two instances may want one value", forwarding, plan.Inputs{Desired: declared(forward + "=1"), Others: plan.Others{"blue": changed}}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.in.Live = around(c.live...)
@@ -133,8 +133,8 @@ func TestRefusalsOfTheHost(t *testing.T) {
 		{"an interface that nobody can make", "a device link cannot be made", plan.Inputs{Desired: declared("link eth7=device up")}},
 		{"an IPv6 address with another length", "has it as 2001:db8::9/64", plan.Inputs{Live: around("address eth0 2001:db8::9/64"), Desired: declared("address eth0 2001:db8::9/128")}},
 		{"one setting by two names", "the same setting as net.ipv4.ip_forward", plan.Inputs{Desired: declared("sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.all.forwarding=0")}},
-		{"a setting of another instance", `instance "blue"`, plan.Inputs{Desired: declared("sysctl net.ipv4.ip_forward=1"), Others: map[spec.Key]string{key("sysctl net.ipv4.ip_forward"): "blue"}}},
-		{"an address of another instance", `instance "blue"`, plan.Inputs{Desired: declared("address eth0 192.0.2.10/32"), Others: map[spec.Key]string{key("address eth0 192.0.2.10/32"): "blue"}}},
+		{"a setting of another instance", `instance "blue"`, plan.Inputs{Desired: declared("sysctl net.ipv4.ip_forward=1"), Others: plan.Others{"blue": {key("sysctl net.ipv4.ip_forward"): {}}}}},
+		{"an address of another instance", `instance "blue"`, plan.Inputs{Desired: declared("address eth0 192.0.2.10/32"), Others: plan.Others{"blue": {key("address eth0 192.0.2.10/32"): {}}}}},
 	} {
 		if c.in.Live.Len() == 0 {
 			c.in.Live = around()

@@ -78,7 +78,7 @@ func TestOwnership(t *testing.T) {
 		{"the configuration may be the whole truth", plan.Inputs{Desired: destroy, Ledger: owned(site80)},
 			[]string{"delete udp 192.0.2.53:53 -> 10.0.0.11:53", "delete udp 192.0.2.53:53"}},
 		{"even then what is ignored is not touched", plan.Inputs{Desired: ignoring, Ledger: owned(site80)}, nil},
-		{"nor what another instance owns", plan.Inputs{Desired: destroy, Ledger: owned(site80), Others: map[spec.Key]string{site53: "blue"}}, nil},
+		{"nor what another instance owns", plan.Inputs{Desired: destroy, Ledger: owned(site80), Others: plan.Others{"blue": {site53: {}}}}, nil},
 		{"destinations of a declared service are ours", plan.Inputs{Desired: desired(state(site80, wlc, rs2, one)), Ledger: owned(site80)},
 			[]string{"create tcp 192.0.2.10:80 -> 10.0.0.12:80", "delete tcp 192.0.2.10:80 -> 10.0.0.11:80", "unmanaged udp 192.0.2.53:53"}},
 		{"destroy takes what is ours", plan.Inputs{Desired: desired(onlyWeb), Ledger: owned(site80), Destroy: true},
@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 		in         plan.Inputs
 	}{
 		{"nothing declared", "--destroy", plan.Inputs{Ledger: owned(site80)}},
-		{"another instance", `instance "blue"`, plan.Inputs{Desired: desired(live), Others: map[spec.Key]string{site80: "blue"}}},
+		{"another instance", `instance "blue"`, plan.Inputs{Desired: desired(live), Others: plan.Others{"blue": {site80: {}}}}},
 		{"a protected server", "prevent_destroy", plan.Inputs{Desired: desired(state(site80, wlc, rs1, one), guard), Ledger: owned(site80)}},
 		{"a protected block that lists less", "prevent_destroy", plan.Inputs{Desired: desired(state(site53, wlc), guard), Ledger: owned(site80)}},
 		{"a protected block with --destroy", "prevent_destroy", plan.Inputs{Desired: desired(live, guard), Ledger: owned(site80), Destroy: true}},

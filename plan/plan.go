@@ -25,9 +25,11 @@ type Plan struct {
 	Adopted []spec.Key
 	// Unmanaged are live services and sync daemons of somebody else. Their number is told, they are not touched.
 	Unmanaged []spec.Key
-	// Records are what the ledger is to hold of objects that are created or adopted, or that the configuration calls otherwise
-	// than the ledger does.
+	// Records are what the ledger is to hold of objects that are created or adopted, that another instance has changed and this one
+	// needs as well, or that the configuration calls otherwise than the ledger does.
 	Records Ledger
+	// Left are objects that the ledger no longer holds after the plan, and which stay as they are because another instance needs them.
+	Left []spec.Key
 	// Unchanged is how many declared objects are as they should be.
 	Unchanged int
 	// Partial says that targets or exclusions left something out.

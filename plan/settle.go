@@ -16,6 +16,8 @@ func (m *maker) settle() {
 		}
 		if want = spec.Settle(live, want); m.minimum(k, live, want) {
 			want = live
+		} else if other, theirs := m.Others.Of(k); other != "" && theirs.Ours != nil && m.minimum(k, theirs.Ours, want) {
+			want = theirs.Ours
 		}
 		for _, name := range m.ignored(k) {
 			if a, ok := spec.AttributeOf(k.Kind(), name); ok {

@@ -47,19 +47,19 @@ func (d *snapshot) describe(name string) string {
 
 // importLive is the table of what is live, without what other instances declare and what nobody has set. Every node has
 // interfaces, addresses and settings: whose they are nobody can see.
-func importLive(from string, live spec.State, others map[spec.Key]string) imported {
+func importLive(from string, live spec.State, others plan.Others) imported {
 	live = live.Table()
 	found := imported{from: from, state: live.Clone()}
 	for _, k := range live.Keys() {
-		other, theirs := others[k]
+		other, _ := others.Of(k)
 		if d, ok := k.(spec.DestinationKey); ok {
-			if _, theirs := others[d.Service]; theirs {
+			if other, _ := others.Of(d.Service); other != "" {
 				found.state.Set(k, nil)
 				found.left.Set(k, live.Get(k))
 			}
 			continue
 		}
-		if theirs {
+		if other != "" {
 			found.state.Set(k, nil)
 			found.left.Set(k, live.Get(k))
 			found.notes = append(found.notes, remark{leftObject, fmt.Sprintf("%s. It belongs to instance %q.", k, other)})
@@ -105,8 +105,7 @@ func importJSON(s source) (imported, error) {
 	if err != nil {
 		return imported{}, err
 	}
-	_, others, err := doc.owned()
-	return importLive(doc.describe(s.name), doc.State, others), err
+	return importLive(doc.describe(s.name), doc.State, doc.Others), nil
 }
 
 // positioned is an error of the JSON reader with the place that it knows.

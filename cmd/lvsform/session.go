@@ -144,9 +144,9 @@ func (s *session) lock(ctx context.Context, wait time.Duration, command string) 
 }
 
 // owned is what is this instance's, and what is others'.
-func (s *session) owned() (plan.Ledger, map[spec.Key]string, error) {
+func (s *session) owned() (plan.Ledger, plan.Others, error) {
 	if s.snapshot != nil {
-		return s.snapshot.owned()
+		return s.snapshot.Ledger, s.snapshot.Others, nil
 	}
 	ours, err := s.ledger.Load()
 	if err != nil {

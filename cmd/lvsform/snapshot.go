@@ -25,9 +25,9 @@ type snapshot struct {
 	Instance      string                      `json:"instance"`
 	State         spec.State                  `json:"state"`
 	Counts        map[string]spec.Connections `json:"connections"`
-	// Ledger is what the instance owns, Others what other instances do, and which.
-	Ledger plan.Ledger       `json:"ledger"`
-	Others map[string]string `json:"others"`
+	// Ledger is what the instance owns, Others what other instances do.
+	Ledger plan.Ledger `json:"ledger"`
+	Others plan.Others `json:"others"`
 }
 
 func (p *program) snapshotCommand() *cobra.Command {
@@ -69,13 +69,10 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 	}
 	doc := &snapshot{
 		FormatVersion: snapshotFormat, Version: version, Timestamp: time.Now().UTC(), Node: s.host, Instance: s.instance,
-		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: in.Ledger, Others: map[string]string{},
+		State: in.Live, Counts: map[string]spec.Connections{}, Ledger: in.Ledger, Others: in.Others,
 	}
 	for k, c := range counts {
 		doc.Counts[k.String()] = c
-	}
-	for k, instance := range in.Others {
-		doc.Others[k.String()] = instance
 	}
 	return doc, nil
 }
@@ -123,18 +120,6 @@ func decodeDocument(what, name string, text []byte, doc any) error {
 		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
 	}
 	return nil
-}
-
-func (d *snapshot) owned() (plan.Ledger, map[spec.Key]string, error) {
-	others := map[spec.Key]string{}
-	for text, instance := range d.Others {
-		k, err := spec.ParseKey(text)
-		if err != nil {
-			return nil, nil, fmt.Errorf("the snapshot's other instances: %w", err)
-		}
-		others[k] = instance
-	}
-	return d.Ledger, others, nil
 }
 
 // Host is the node that the snapshot is of.

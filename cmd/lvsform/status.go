@@ -231,7 +231,7 @@ func (b *tabulator) mark(k spec.Key) string {
 	if k.Kind() == spec.KindDestination || k.Kind() == spec.KindTimeouts || ours || declared {
 		return ""
 	}
-	if other := b.in.Others[k]; other != "" {
+	if other, _ := b.in.Others.Of(k); other != "" {
 		return "instance " + other
 	}
 	return "unmanaged"
