@@ -67,7 +67,7 @@ test-uml:
 
 test-qemu:
 	$(machine)/need host qemu
-	$(machine)/gotest -t 3000 -c $(cover) qemu ./... -test.v
+	$(machine)/gotest -t 4200 -c $(cover) qemu ./... -test.v
 
 no-kernel:
 	@echo 'THE KERNEL TESTS WERE NOT RUN: LVSFORM_TEST_KERNEL=none'
