@@ -55,9 +55,15 @@ func unmanageable(k spec.Key) bool {
 // untouchable says that an object is ignored, or another instance's, or has something on it that is declared, or another
 // instance's.
 func (m *maker) untouchable(k spec.Key, v spec.Value) bool {
-	other, _ := m.Others.Of(k)
+	if other, _ := m.Others.Of(k); other != "" || m.Desired.Ownership.Ignores(k, v) {
+		return true
+	}
 	l, isLink := k.(spec.LinkKey)
-	return other != "" || isLink && (m.Others.on(l.Name) != "" || m.standsOn(l.Name)) || m.Desired.Ownership.Ignores(k, v)
+	if !isLink {
+		return false
+	}
+	declared, other := m.standsOn(l.Name)
+	return declared || other != ""
 }
 
 // goes says that a live object that is not declared is to go.

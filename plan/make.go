@@ -77,6 +77,9 @@ type maker struct {
 	picked map[spec.Key]bool
 	// heldBack are those that had to be taken out of picked, each with the one that is left alone without it
 	heldBack map[spec.Key]spec.Key
+	// standing are the interfaces on which something is declared, standingOthers those on which an instance holds something
+	standing       map[string]bool
+	standingOthers map[string]string
 	// arisen is the host around the table once modules and links have come
 	arisen *spec.Node
 }

@@ -22,18 +22,6 @@ func (o Others) Of(k spec.Key) (instance string, owned Owned) {
 	return "", Owned{}
 }
 
-// on is the instance that holds something on an interface, or "". What a setting sets along is noted on every interface, and holds none.
-func (o Others) on(name string) string {
-	for _, instance := range slices.Sorted(maps.Keys(o)) {
-		for k := range o[instance] {
-			if interfaceOf(k) == name && !setAlong(k) {
-				return instance
-			}
-		}
-	}
-	return ""
-}
-
 // setAlong says that the object is a setting that others set along for sure.
 func setAlong(k spec.Key) bool {
 	s, ok := k.(spec.SysctlKey)
@@ -84,14 +72,25 @@ func (m *maker) theirs(k spec.Key) error {
 	return fmt.Errorf("%s belongs to instance %q, which needs it with %s: declare the same here, or take it out of that instance's configuration first", m.name(k), other, strings.Join(has, ", "))
 }
 
-// standsOn says that something is declared on an interface.
-func (m *maker) standsOn(name string) bool {
-	for k := range m.Desired.State.All() {
-		if !m.Destroy && interfaceOf(k) == name {
-			return true
+// standsOn says whether something is declared on an interface, or which instance holds something there. What a setting sets along is
+// noted on every interface, and holds none.
+func (m *maker) standsOn(name string) (declared bool, instance string) {
+	if m.standing == nil {
+		m.standing, m.standingOthers = map[string]bool{}, map[string]string{}
+		if !m.Destroy {
+			for k := range m.Desired.State.Host().All() {
+				m.standing[interfaceOf(k)] = true
+			}
+		}
+		for _, instance := range slices.Backward(slices.Sorted(maps.Keys(m.Others))) {
+			for k := range m.Others[instance] {
+				if !setAlong(k) {
+					m.standingOthers[interfaceOf(k)] = instance
+				}
+			}
 		}
 	}
-	return false
+	return m.standing[name], m.standingOthers[name]
 }
 
 // claims are what this instance notes of what others have changed: what it declares too, the links under that, and settings that set
@@ -148,8 +147,10 @@ func (m *maker) share() {
 		if other, _ := m.Others.Of(k); other != "" {
 			m.plan.Left = append(m.plan.Left, k)
 			to[other] = append(to[other], k.String())
-		} else if l, ok := k.(spec.LinkKey); ok && m.Live.Get(k) != nil && m.Others.on(l.Name) != "" {
-			m.warn("%s stays as it is: instance %q has something on it. It goes with the next apply after that one has given it up.", m.name(k), m.Others.on(l.Name))
+		} else if l, ok := k.(spec.LinkKey); ok && m.Live.Get(k) != nil {
+			if _, other := m.standsOn(l.Name); other != "" {
+				m.warn("%s stays as it is: instance %q has something on it. It goes with the next apply after that one has given it up.", m.name(k), other)
+			}
 		}
 	}
 	for _, other := range slices.Sorted(maps.Keys(to)) {

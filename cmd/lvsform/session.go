@@ -164,8 +164,12 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 		return in, err
 	}
 	var owned spec.State
-	for k, o := range in.Ledger {
-		owned.Set(k, o.Original)
+	for _, l := range append(slices.Collect(maps.Values(in.Others)), in.Ledger) {
+		for k, o := range l {
+			if o.Original != nil {
+				owned.Set(k, o.Original)
+			}
+		}
 	}
 	s.watch(owned)
 	if in.Live, err = s.Read(ctx); err != nil {
