@@ -33,8 +33,14 @@ type ledgerJSON struct {
 	Objects       plan.Ledger `json:"objects"`
 }
 
+// usual is what others call the instance that has no name.
+const usual = "default"
+
 // CheckInstance says whether a name can be an instance's.
 func CheckInstance(name string) error {
+	if name == usual {
+		return fmt.Errorf("%q is what the instance without a name is called: give another name, or none", name)
+	}
 	if !regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]{0,31})?$`).MatchString(name) {
 		return fmt.Errorf("%q cannot be the name of an instance: use at most 32 letters, digits, - and _", name)
 	}
@@ -108,7 +114,7 @@ func (f LedgerFile) Others() (plan.Others, error) {
 			return nil, err
 		}
 		if other.Instance == "" {
-			other.Instance = "default"
+			other.Instance = usual
 		}
 		out[other.Instance] = l
 	}

@@ -52,8 +52,14 @@ func (n *needs) held(keys map[spec.Key]bool) held {
 			continue // a setting goes with its link
 		}
 		below := n.rests(k)
+		if r, ok := k.(spec.MarkRuleKey); ok { // left alone, it marks what it marks now
+			below = []spec.Key{spec.Mark(n.Live.MarkRules[r].Mark, spec.FamilyOf(r.Address))}
+		}
 		if service, ok := k.(spec.ServiceKey); ok && n.goal.Get(k) == nil {
 			below = append(below, n.servers[service]...)
+		}
+		if d, ok := k.(spec.DestinationKey); ok && n.goal.Get(d.Service) == nil {
+			below = append(below, d.Service)
 		}
 		for _, b := range below {
 			first(h.resting, b, k)
@@ -83,9 +89,12 @@ func (h held) why(k spec.Key) (why spec.Key, ok bool) {
 	}
 	if h.goal.Get(k) != nil {
 		for _, below := range h.rests(k) {
-			if h.missing[below] && (h.Live.Get(below) == nil || !standing(below)) {
-				return below, true
+			if h.missing[below] && (h.Live.Get(below) == nil || !standing(below)) && (!ok || spec.CompareKeys(below, why) < 0) {
+				why, ok = below, true
 			}
+		}
+		if ok {
+			return why, true
 		}
 	}
 	a, isAddress := k.(spec.AddressKey)

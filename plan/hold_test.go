@@ -82,3 +82,59 @@ func TestExclusionsHoldWhatTheyCarry(t *testing.T) {
 		}
 	}
 }
+
+// A mark rule that is left alone keeps the service that it marks for now, with its servers; the one that it was to mark for may come.
+func TestRuleThatIsLeftKeepsItsService(t *testing.T) {
+	const vip, rule = "address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80"
+	first, err := plan.Make(plan.Inputs{Live: around(), Desired: declared(vip, rule, mark, shop1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := first.Changes.On(around())
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, server := spec.Mark(22, spec.IPv4), key(shop1).(spec.DestinationKey)
+	server.Service = service
+	other := declared(vip, rule)
+	other.State.Set(key(rule), spec.MarkRule{Mark: service.FWMark})
+	other.State.Set(service, live.Get(key(mark)))
+	other.State.Set(server, live.Get(key(shop1)))
+	for _, c := range []struct {
+		in    plan.Inputs
+		comes []string
+	}{
+		{plan.Inputs{Exclude: []string{service.String()}}, nil},
+		{plan.Inputs{Targets: []string{mark}}, nil},
+		{plan.Inputs{Exclude: []string{rule}}, []string{"create " + service.String(), "create " + server.String()}},
+	} {
+		c.in.Live, c.in.Desired, c.in.Ledger = live, other, first.Settle(nil)
+		p, err := plan.Make(c.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.comes, outcome(p)); diff != "" {
+			t.Errorf("targets %q, without %q: %s", c.in.Targets, c.in.Exclude, diff)
+		}
+	}
+}
+
+// A server that is left alone keeps its service, and with it the VIP: neither goes from under it.
+func TestServerThatIsLeftKeepsItsService(t *testing.T) {
+	const vip, other = "address eth0 192.0.2.10/32", "neighbour eth0 192.0.2.53=02:00:5e:00:53:01"
+	first, err := plan.Make(plan.Inputs{Live: around(), Desired: declared(vip, web, web1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, err := first.Changes.On(around())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Make(plan.Inputs{Live: live, Desired: declared(other), Ledger: first.Settle(nil), Exclude: []string{web1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"create neighbour eth0 192.0.2.53"}, outcome(p)); diff != "" {
+		t.Error(diff, p.Warnings)
+	}
+}

@@ -39,7 +39,11 @@ func (p *Plan) Settle(before Ledger) Ledger {
 	if l == nil {
 		l = Ledger{}
 	}
-	maps.Copy(l, p.Records)
+	for k, r := range p.Records {
+		if _, known := l[k]; !known || !shareable(k) { // what there was before is known once and for all
+			l[k] = r
+		}
+	}
 	for _, c := range p.Changes.Objects() {
 		switch c.Key.(type) {
 		case spec.DestinationKey, spec.ModuleKey, spec.SysctlKey:
@@ -181,9 +185,13 @@ func (p *Plan) Intend(now Ledger) Ledger {
 }
 
 // There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
+// Of what is as lvsform set it last, nothing earlier is ours any more.
 func (l Ledger) There(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
+		if o.Ours != nil && live.Get(k) == o.Ours {
+			o.Earlier = nil
+		}
 		if k.Kind() == spec.KindTimeouts || live.Get(k) != nil {
 			out[k] = o
 		}

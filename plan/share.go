@@ -59,6 +59,11 @@ func (m *maker) shared(k spec.Key) bool {
 	return shareable(k) && theirs.Ours != nil && (spec.Satisfies(theirs.Ours, want) || m.minimum(k, theirs.Ours, want))
 }
 
+// stays says that what goes back is to leave an object as it is now: that concerns no other instance.
+func (m *maker) stays(k spec.Key) bool {
+	return m.Restore && shareable(k) && m.Live.Get(k) != nil && m.Live.Get(k) == m.Desired.State.Get(k)
+}
+
 // theirs refuses what another instance holds, and is to be otherwise.
 func (m *maker) theirs(k spec.Key) error {
 	other, owned := m.Others.Of(k)
@@ -190,6 +195,7 @@ func (p *Plan) Fits(cs Changeset, others Others) error {
 			keys = append(keys, k)
 		}
 	}
+	slices.SortFunc(keys, spec.CompareKeys)
 	for _, k := range keys {
 		if other, _ := others.Of(k); other == "" {
 			return fmt.Errorf("no other instance holds %s any more: make a new plan", k)

@@ -95,7 +95,9 @@ func (p *program) applySaved(ctx context.Context, path string, where nodeFlags, 
 		if err := s.fits(made); err != nil {
 			return err
 		}
-		s.watchPlan(made)
+		if err := s.watchPlan(made); err != nil {
+			return err
+		}
 		if err := p.announce(made, allow, may); err != nil {
 			return err
 		}

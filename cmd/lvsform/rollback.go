@@ -46,7 +46,9 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 	if err := s.fits(done); err != nil {
 		return err
 	}
-	s.watchPlan(done)
+	if err := s.watchPlan(done); err != nil {
+		return err
+	}
 	in, err := s.inputs(ctx)
 	if err != nil {
 		return err

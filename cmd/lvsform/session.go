@@ -163,15 +163,10 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 	if in.Ledger, in.Others, err = s.owned(); err != nil {
 		return in, err
 	}
-	var owned spec.State
-	for _, l := range append(slices.Collect(maps.Values(in.Others)), in.Ledger) {
-		for k, o := range l {
-			if o.Original != nil {
-				owned.Set(k, o.Original)
-			}
-		}
+	for _, others := range in.Others {
+		s.watchOwned(others)
 	}
-	s.watch(owned)
+	s.watchOwned(in.Ledger)
 	if in.Live, err = s.Read(ctx); err != nil {
 		err = fmt.Errorf("reading the node: %w", err)
 		if errors.Is(err, syscall.EPERM) {
@@ -183,14 +178,37 @@ func (s *session) inputs(ctx context.Context) (plan.Inputs, error) {
 
 // watch makes reads show the settings and modules of a state, whatever they are.
 func (s *session) watch(of spec.State) {
-	if n, ok := s.node.(*host.Node); ok {
+	if n, ok := s.node.(watcher); ok {
 		n.Watch(slices.Collect(maps.Keys(of.Sysctls))...)
 		n.WatchModules(slices.Collect(maps.Keys(of.Modules))...)
 	}
 }
 
-// watchPlan is watch for what a plan is about.
-func (s *session) watchPlan(made *plan.Plan) {
+// watcher is a node whose reads do not show every setting and module.
+type watcher interface {
+	Watch(...spec.SysctlKey)
+	WatchModules(...spec.ModuleKey)
+}
+
+// watchOwned is watch for what the ledger holds: what is not shown would be taken for gone, and forgotten.
+func (s *session) watchOwned(l plan.Ledger) {
+	var owned spec.State
+	for k, o := range l {
+		if o.Original != nil {
+			owned.Set(k, o.Original)
+		}
+	}
+	s.watch(owned)
+}
+
+// watchPlan is watch for what a plan is about, and for what the ledger holds with it.
+func (s *session) watchPlan(made *plan.Plan) error {
+	ledger, err := s.ledger.Load()
+	if err != nil {
+		return err
+	}
+	s.watchOwned(ledger)
+	s.watchOwned(made.Records)
 	var about spec.State
 	for _, c := range made.Changes {
 		if kind := c.Key.Kind(); kind == spec.KindSysctl || kind == spec.KindModule {
@@ -198,6 +216,7 @@ func (s *session) watchPlan(made *plan.Plan) {
 		}
 	}
 	s.watch(about)
+	return nil
 }
 
 // connections are those of all destinations.
