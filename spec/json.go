@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -51,18 +52,19 @@ func (s *State) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// UnmarshalPatch reads what MarshalPatch wrote: what is null is gone, in no order.
+// UnmarshalPatch reads what MarshalPatch wrote: what is null is gone.
 func (s *State) UnmarshalPatch(text []byte) (gone []Key, err error) {
 	var kinds map[string]map[string]json.RawMessage
 	if err := json.Unmarshal(text, &kinds); err != nil {
 		return nil, err
 	}
 	*s = State{}
-	for kind, objects := range kinds {
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) { // of several errors it is always the same one that is told
+		objects := kinds[kind]
 		if !slices.Contains(kindNames[1:], kind) {
 			return nil, fmt.Errorf("there are no objects of kind %q", kind)
 		}
-		for name, raw := range objects {
+		for _, name := range slices.Sorted(maps.Keys(objects)) {
 			k, err := ParseKey(name)
 			if err != nil {
 				return nil, err
@@ -70,7 +72,7 @@ func (s *State) UnmarshalPatch(text []byte) (gone []Key, err error) {
 			if k.Kind().String() != kind {
 				return nil, fmt.Errorf("%s is a %s and stands under %q", name, k.Kind(), kind)
 			}
-			v, err := DecodeValue(k.Kind(), raw)
+			v, err := DecodeValue(k.Kind(), objects[name])
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}

@@ -133,3 +133,14 @@ func TestServers(t *testing.T) {
 		}
 	}
 }
+
+// Of several things that are wrong, the same one is told each time.
+func TestStateErrorsAreStable(t *testing.T) {
+	text := []byte(`{"sysctl": {"a": {}}, "link": {"link b": {"type": 7}, "link a": {"type": 7}, "link c": {"type": 7}}}`)
+	for range 20 {
+		var s spec.State
+		if err := s.UnmarshalJSON(text); err == nil || !strings.HasPrefix(err.Error(), "link a: ") {
+			t.Fatal(err)
+		}
+	}
+}
