@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/plan"
@@ -172,14 +173,23 @@ func (p *program) announce(made *plan.Plan, allow allowValue, may approval) erro
 
 // perform does the plan and says what became of it.
 func (p *program) perform(ctx context.Context, s *session, made *plan.Plan, may approval) error {
-	t := newTeller(p, made, may.json)
-	stop := context.AfterFunc(ctx, t.interrupted)
 	if !p.progress.begin() {
 		return errors.New("interrupted: nothing was changed")
 	}
-	err := apply.Run(ctx, s, made, apply.Options{Ledger: s.ledger, Report: t.event})
+	t := newTeller(p, made, may.json)
+	// The run may notice the signal first: then it is told there, so that it stands before what follows from it.
+	tell := sync.OnceFunc(t.interrupted)
+	stop := context.AfterFunc(ctx, tell)
+	err := apply.Run(ctx, s, made, apply.Options{Ledger: s.ledger, Report: func(e apply.Event) {
+		if ctx.Err() != nil {
+			tell()
+		}
+		t.event(e)
+	}})
 	p.progress.end()
-	stop()
+	if !stop() {
+		tell()
+	}
 	t.done(err)
 	return err
 }

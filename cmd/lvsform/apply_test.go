@@ -60,7 +60,9 @@ func TestInterrupted(t *testing.T) {
 		w.ctx = ctx
 		w.run(exitRolledBack, "apply", w.node(), "--auto-approve", w.path("next"))
 		w.says(w.err, "Interrupt received")
-		w.says(w.err, "Undoing 2 steps, newest first.")
+		if _, after, _ := strings.Cut(w.err, "Interrupt received"); !strings.Contains(after, "Undoing 2 steps, newest first.") {
+			t.Errorf("it says\n%s\nwithout saying that it undoes after the interrupt", w.err)
+		}
 		w.says(w.err, `service.web.tcp["192.0.2.10:80"]: undone: updated, scheduler "rr" -> "wlc".`)
 		w.says(w.err, "the node is as it was before")
 		w.ctx = t.Context()

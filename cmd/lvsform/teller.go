@@ -110,7 +110,7 @@ func (t *teller) line(format string, args ...any) {
 	t.sayf(format, args...)
 }
 
-// interrupted is called when the first signal comes, from another goroutine.
+// interrupted is called once, when the first signal comes, from any goroutine.
 func (t *teller) interrupted() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
