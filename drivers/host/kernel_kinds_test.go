@@ -64,10 +64,10 @@ func TestKernelEveryKind(t *testing.T) {
 			}
 		}
 		step(nil, c.a)
-		agrees(t, d, read(t, d))
+		agrees(t, read(t, d))
 		if c.b != nil {
 			step(c.a, c.b)
-			agrees(t, d, read(t, d))
+			agrees(t, read(t, d))
 			step(c.b, c.a)
 			step(c.a, c.b)
 			step(c.b, nil)

@@ -104,7 +104,7 @@ func TestKernelModules(t *testing.T) {
 		if diff := difference(node.State(), live); diff != "" {
 			t.Fatalf("after %s: simulated, kernel\n%s", name, diff)
 		}
-		agrees(t, d, live)
+		agrees(t, live)
 	}
 	for name, words := range map[string]string{"nonsense": "no such module", "-r": "no such module", "../x": "no such module", "": "no such module"} {
 		err := one(t, d, spec.ModuleKey{Name: name}, nil, spec.Module{})

@@ -106,7 +106,7 @@ func difference(a, b spec.State) string {
 }
 
 // agrees compares what the driver reads with what other programs say, but for settings and the origin of addresses.
-func agrees(t *testing.T, d *Driver, s spec.State) {
+func agrees(t *testing.T, s spec.State) {
 	t.Helper()
 	s, want := s.Clone(), oracle(t)
 	s.Sysctls = nil
@@ -167,7 +167,7 @@ func TestKernelReadsWhatOthersShow(t *testing.T) {
 			s.Set(spec.ModuleKey{Name: name}, nil)
 		}
 	}
-	agrees(t, d, s)
+	agrees(t, s)
 	agreesOnSettings(t, d, s)
 	for k, want := range map[spec.Key]spec.Value{
 		on("lo", "::1/128"):                                       spec.Address{Scope: "host", Origin: s.Addresses[on("lo", "::1/128")].Origin},
@@ -212,7 +212,7 @@ func TestKernelOtherNamespace(t *testing.T) {
 	must(t, d, spec.SysctlKey{Name: "net.ipv4.conf.eth7.arp_ignore"}, spec.Sysctl{Value: "0"}, spec.Sysctl{Value: "1"})
 	must(t, d, spec.GUEReceiver(6080), nil, spec.Link{Type: "gue", Up: true})
 	s := read(t, d)
-	other.Do(func() { agrees(t, d, s) })
+	other.Do(func() { agrees(t, s) })
 	if diff := difference(before, read(t, here)); diff != "" {
 		t.Errorf("-before +after\n%s", diff)
 	}
