@@ -134,8 +134,9 @@ func permanent(iface, a string) spec.NeighbourKey {
 	return spec.NeighbourKey{Interface: iface, Address: netip.MustParseAddr(a)}
 }
 
-func TestKernelReadsWhatOthersShow(t *testing.T) {
-	d := kernelWith(t, "0")
+// others do what lvsform never does.
+func others(t *testing.T) {
+	t.Helper()
 	batch(t,
 		"address add 10.0.3.3/24 dev eth0 label eth0:three scope link preferred_lft 0",
 		"address add 10.0.0.4/24 dev eth0 preferred_lft 100 valid_lft 200",
@@ -155,6 +156,11 @@ func TestKernelReadsWhatOthersShow(t *testing.T) {
 	set(t, "net/ipv4/conf/eth0.100/arp_ignore", "1")
 	set(t, "net/ipv4/vs/sync_threshold", "5\t60")
 	set(t, "net/ipv4/vs/secure_tcp", "1")
+}
+
+func TestKernelReadsWhatOthersShow(t *testing.T) {
+	d := kernelWith(t, "0")
+	others(t)
 	d.Watch(spec.SysctlKey{Name: "net.core.somaxconn"}, spec.SysctlKey{Name: "net.ipv4.nonsense"}, spec.SysctlKey{Name: "net.ipv4.route.flush"},
 		spec.SysctlKey{Name: "net.//.//.//.etc.passwd"}, spec.SysctlKey{Name: ""}, spec.SysctlKey{Name: "net.ipv4"})
 	d.WatchModules(spec.ModuleKey{Name: "veth"}, spec.ModuleKey{Name: "nonsense"}, spec.ModuleKey{Name: "../../proc"}, spec.ModuleKey{Name: "tcp_cubic"})
