@@ -69,14 +69,14 @@ func (p *program) source(dir string, f configFlags, where nodeFlags) hclspec.Sou
 		src.Node = p.getenv("LVSFORM_NODE")
 	}
 	if src.Node == "" {
-		src.Hostnames = hostnames(where)
+		src.Hostnames = p.hostnames(where)
 	}
 	return src
 }
 
 // hostnames are what the node is called that the flags lead to. A file or snapshot that cannot be read has the name of its
 // path: it is an error where it is opened.
-func hostnames(where nodeFlags) []string {
+func (p *program) hostnames(where nodeFlags) []string {
 	path, isFile := strings.CutPrefix(where.driver, "file:")
 	switch {
 	case where.from != "":

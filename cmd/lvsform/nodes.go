@@ -29,7 +29,7 @@ func (p *program) nodesCommand() *cobra.Command {
 			}
 			var names []string
 			if here == "" {
-				names = hostnames(nodeFlags{})
+				names = p.hostnames(nodeFlags{})
 			}
 			chosen, err := loaded.Node(here, names...)
 			if err != nil && here != "" {
