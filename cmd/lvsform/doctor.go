@@ -15,7 +15,7 @@ const doctorLong = `Doctor looks for what keeps lvsform from working on this mac
 kernel, the rights, programs and rules of others. With a DIR it also looks whether the kernel has what
 the configuration uses, whether there is a way to every real server and what fits through it, and
 whether another machine answers for a virtual address, which neighbours are asked for a second.
-It changes nothing, and loads no module.`
+It changes nothing, and loads no module but ip_vs.`
 
 func (p *program) doctorCommand() *cobra.Command {
 	var config configFlags
