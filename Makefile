@@ -73,7 +73,7 @@ no-kernel:
 	@echo 'THE KERNEL TESTS WERE NOT RUN: LVSFORM_TEST_KERNEL=none'
 
 coverage:
-	@{ echo 'mode: atomic'; grep -hv ^mode: $(wildcard $(cover)/*.out); } > $(cover)/all
+	@{ echo 'mode: atomic'; grep -hv ^mode: $(wildcard $(cover)/*.out) /dev/null; } > $(cover)/all
 	@go tool cover -func=$(cover)/all | tail -n 1
 
 bench:

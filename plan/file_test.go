@@ -26,21 +26,32 @@ func resealed(file string) string {
 	return strings.TrimSuffix(compact.String(), "}") + `,"digest":"sha256:` + hex.EncodeToString(sum[:]) + `"}`
 }
 
-func TestDecodeErrors(t *testing.T) {
+// edited is a saved plan in which something stands in the place of something else.
+func edited(t *testing.T, file, old, new string) string {
+	t.Helper()
+	if !strings.Contains(file, old) {
+		t.Fatalf("%q is not in the plan", old)
+	}
+	return strings.Replace(file, old, new, 1)
+}
+
+// refused wants an error for each file that says what is wrong.
+func refused(t *testing.T, cases map[string]struct{ file, want string }) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := plan.Decode(strings.NewReader(c.file))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestDecodeRefusesOtherFiles(t *testing.T) {
 	good := string(save(t, steps()))
-	adopting := string(save(t, adoptions()))
-	edit := func(old, new string) string {
-		if !strings.Contains(good, old) {
-			t.Fatalf("%q is not in the plan", old)
-		}
-		return strings.Replace(good, old, new, 1)
-	}
-	sealedEdit := func(old, new string) string { return resealed(edit(old, new)) }
-	stepsAt := strings.Index(good, `"steps"`)
-	editStep := func(old, new string) string {
-		return resealed(good[:stepsAt] + strings.Replace(good[stepsAt:], old, new, 1))
-	}
-	for name, c := range map[string]struct{ file, want string }{
+	edit := func(old, new string) string { return edited(t, good, old, new) }
+	refused(t, map[string]struct{ file, want string }{
 		"empty":            {"", "the plan file is empty"},
 		"blank":            {" \n", "the plan file is empty"},
 		"cut short":        {good[:400], "the plan file is cut short at byte 400"},
@@ -57,41 +68,46 @@ func TestDecodeErrors(t *testing.T) {
 		"edited":           {edit(`"weight": 2`, `"weight": 3`), "edited after it was made"},
 		"digest changed":   {good[:len(good)-8] + "x" + good[len(good)-7:], "edited after it was made"},
 		"no digest":        {good[:strings.LastIndex(good, ",\n")] + "}", "edited after it was made"},
-		"wrong type":       {sealedEdit(`"unchanged": 0`, `"unchanged": "no"`), "not a plan that lvsform wrote"},
-		"negative wait":    {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": -600`), "drain_seconds"},
-		"endless wait":     {sealedEdit(`"drain_seconds": 600`, `"drain_seconds": 1e99`), "drain_seconds"},
-		"unknown effect":   {sealedEdit(`"drain_seconds": 600`, `"shout": true`), `unknown field "shout"`},
-		"unknown key":      {editStep(`"key": "sync master"`, `"key": "vip 192.0.2.1"`), `step 4 of 5: "vip 192.0.2.1"`},
-		"two spellings":    {editStep(`"key": "tcp 192.0.2.10:443 -> 10.0.0.11:443"`, `"key": "tcp 192.0.2.10:443 -> 10.0.0.11:0443"`), "is written"},
-		"unknown name":     {sealedEdit(`"name": "sync master"`, `"name": "sync slave"`), `"slave" is not a sync daemon role`},
-		"unknown setting":  {editStep(`"sync_id": 7`, `"sync_idea": 7`), `step 4 of 5: sync master: before: a sync_daemon has no attribute "sync_idea"`},
-		"wrong value":      {editStep(`"forward": "direct"`, `"forward": "carrier pigeon"`), `attribute "forward"`},
-		"empty step":       {editStep(`"after": {`, `"aft": {`), `unknown field "aft"`},
-		"no after":         {editStep("\"after\": null\n", `"drain_seconds": 1`), "after: missing"},
-		"nothing at all":   {editStep(`"before": null`, `"after": null`), "before: missing"},
-		"a step of none":   {sealedEdit(`"steps": [`, `"steps": [{"key":"timeouts","before":null,"after":null},`), "step 1 of 6: timeouts: neither before nor after"},
-		"wrong kind":       {sealedEdit(`"type": "sync_daemon"`, `"type": "service"`), `sync master is a sync_daemon and not a "service"`},
-		"shown otherwise":  {sealedEdit(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
-		"run otherwise":    {editStep(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
-		"broken chain":     {editStep(`"weight": 0`, `"weight": 1`), "step 2 of 5: tcp 192.0.2.10:443 -> 10.0.0.11:443 is not as an earlier step leaves it"},
-		"another action":   {sealedEdit(`"update"`, `"delete"`), `the steps come to "update", resource_changes says ["delete"]`},
-		"object left out":  {resealed(withoutLast(t, good)), "is in steps and not in resource_changes"},
-		"object twice":     {sealedEdit(`"unmanaged": []`, `"unmanaged": [{"address":"a","type":"sync_daemon","name":"sync master"}]`), "sync master is named twice"},
-		"nothing happens":  {sealedEdit(`"resource_changes": [`, `"resource_changes": [{"address":"a","type":"timeouts","name":"timeouts","change":{"actions":["no-op"],"before":null,"after":null}},`), "timeouts is in resource_changes and in no step"},
-		"unknown ignore":   {sealedEdit(`"connections": {`, `"ignore_changes": ["wait"], "connections": {`), `a destination has no attribute "wait"`},
-		"wrong sum":        {sealedEdit(`"change": 2`, `"change": 1`), "the steps come to 0 to add, 2 to change, 0 to destroy, change_summary says 0 to add, 1 to change, 0 to destroy"},
-		"partly complete":  {sealedEdit(`"partial": false`, `"partial": true`), "both complete and partial"},
-		"errored":          {sealedEdit(`"errored": false`, `"errored": true`), "ended in errors"},
-		"not adopted":      {resealed(strings.Replace(adopting, `"importing": {`, `"exporting": {`, 1)), "is in resource_changes and in no step"},
 		"version is fancy": {edit(`"1.0",`, `"3.0",`+"\n"+`"lvsform_version": "\u001b[2J",`), `(\x1b[2J)`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := plan.Decode(strings.NewReader(c.file))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-		})
+	})
+}
+
+// Whoever edits a plan can give it the right digest, too.
+func TestDecodeRefusesEdits(t *testing.T) {
+	good, adopting := string(save(t, steps())), string(save(t, adoptions()))
+	edit := func(old, new string) string { return resealed(edited(t, good, old, new)) }
+	editStep := func(old, new string) string {
+		i := strings.Index(good, `"steps"`)
+		return resealed(good[:i] + edited(t, good[i:], old, new))
 	}
+	refused(t, map[string]struct{ file, want string }{
+		"wrong type":      {edit(`"unchanged": 0`, `"unchanged": "no"`), "not a plan that lvsform wrote"},
+		"negative wait":   {edit(`"drain_seconds": 600`, `"drain_seconds": -600`), "drain_seconds"},
+		"endless wait":    {edit(`"drain_seconds": 600`, `"drain_seconds": 1e99`), "drain_seconds"},
+		"unknown effect":  {edit(`"drain_seconds": 600`, `"shout": true`), `unknown field "shout"`},
+		"unknown key":     {editStep(`"key": "sync master"`, `"key": "vip 192.0.2.1"`), `step 4 of 5: "vip 192.0.2.1"`},
+		"two spellings":   {editStep(`"key": "tcp 192.0.2.10:443 -> 10.0.0.11:443"`, `"key": "tcp 192.0.2.10:443 -> 10.0.0.11:0443"`), "is written"},
+		"unknown name":    {edit(`"name": "sync master"`, `"name": "sync slave"`), `"slave" is not a sync daemon role`},
+		"unknown setting": {editStep(`"sync_id": 7`, `"sync_idea": 7`), `step 4 of 5: sync master: before: a sync_daemon has no attribute "sync_idea"`},
+		"wrong value":     {editStep(`"forward": "direct"`, `"forward": "carrier pigeon"`), `attribute "forward"`},
+		"empty step":      {editStep(`"after": {`, `"aft": {`), `unknown field "aft"`},
+		"no after":        {editStep("\"after\": null\n", `"drain_seconds": 1`), "after: missing"},
+		"nothing at all":  {editStep(`"before": null`, `"after": null`), "before: missing"},
+		"a step of none":  {edit(`"steps": [`, `"steps": [{"key":"timeouts","before":null,"after":null},`), "step 1 of 6: timeouts: neither before nor after"},
+		"wrong kind":      {edit(`"type": "sync_daemon"`, `"type": "service"`), `sync master is a sync_daemon and not a "service"`},
+		"shown otherwise": {edit(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
+		"run otherwise":   {editStep(`"weight": 2`, `"weight": 3`), "before and after in resource_changes are not those of the steps"},
+		"broken chain":    {editStep(`"weight": 0`, `"weight": 1`), "step 2 of 5: tcp 192.0.2.10:443 -> 10.0.0.11:443 is not as an earlier step leaves it"},
+		"another action":  {edit(`"update"`, `"delete"`), `the steps come to "update", resource_changes says ["delete"]`},
+		"object left out": {resealed(withoutLast(t, good)), "is in steps and not in resource_changes"},
+		"object twice":    {edit(`"unmanaged": []`, `"unmanaged": [{"address":"a","type":"sync_daemon","name":"sync master"}]`), "sync master is named twice"},
+		"nothing happens": {edit(`"resource_changes": [`, `"resource_changes": [{"address":"a","type":"timeouts","name":"timeouts","change":{"actions":["no-op"],"before":null,"after":null}},`), "timeouts is in resource_changes and in no step"},
+		"unknown ignore":  {edit(`"connections": {`, `"ignore_changes": ["wait"], "connections": {`), `a destination has no attribute "wait"`},
+		"wrong sum":       {edit(`"change": 2`, `"change": 1`), "the steps come to 0 to add, 2 to change, 0 to destroy, change_summary says 0 to add, 1 to change, 0 to destroy"},
+		"partly complete": {edit(`"partial": false`, `"partial": true`), "both complete and partial"},
+		"errored":         {edit(`"errored": false`, `"errored": true`), "ended in errors"},
+		"not adopted":     {resealed(strings.Replace(adopting, `"importing": {`, `"exporting": {`, 1)), "is in resource_changes and in no step"},
+	})
 }
 
 // withoutLast is the plan without the last of its resource_changes.

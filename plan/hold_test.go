@@ -48,38 +48,36 @@ func TestExclusionsHoldWhatTheyCarry(t *testing.T) {
 		{"link dummy0", []string{loose}, nil},
 		{loose, nil, []string{"link dummy0"}},
 	} {
-		for _, way := range []struct {
-			name string
-			in   plan.Inputs
-			kept []string
-		}{
-			{"coming", plan.Inputs{Live: around(), Desired: all}, c.coming},
-			{"going", plan.Inputs{Live: there, Desired: declared(other), Ledger: ledger}, c.going},
-		} {
-			whole, err := plan.Make(way.in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			kept := map[spec.Key]bool{key(c.exclude): true}
-			for _, k := range way.kept {
-				kept[key(k)] = true
-			}
-			var want []string
-			for _, o := range outcome(whole) {
-				if _, name, _ := strings.Cut(o, " "); !kept[key(name)] {
-					want = append(want, o)
-				}
-			}
-			way.in.Exclude = []string{c.exclude}
-			p, err := plan.Make(way.in)
-			if err != nil {
-				t.Errorf("%s, without %s: %v", way.name, c.exclude, err)
-				continue
-			}
-			if diff := cmp.Diff(want, outcome(p)); diff != "" {
-				t.Errorf("%s, without %s: %s", way.name, c.exclude, diff)
-			}
+		leaves(t, "coming", plan.Inputs{Live: around(), Desired: all}, c.exclude, c.coming)
+		leaves(t, "going", plan.Inputs{Live: there, Desired: declared(other), Ledger: ledger}, c.exclude, c.going)
+	}
+}
+
+// leaves: a plan that excludes one object does all that it would do otherwise, but for that and what is to be kept with it.
+func leaves(t *testing.T, name string, in plan.Inputs, exclude string, with []string) {
+	t.Helper()
+	whole, err := plan.Make(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[spec.Key]bool{key(exclude): true}
+	for _, k := range with {
+		kept[key(k)] = true
+	}
+	var want []string
+	for _, o := range outcome(whole) {
+		if _, name, _ := strings.Cut(o, " "); !kept[key(name)] {
+			want = append(want, o)
 		}
+	}
+	in.Exclude = []string{exclude}
+	p, err := plan.Make(in)
+	if err != nil {
+		t.Errorf("%s, without %s: %v", name, exclude, err)
+		return
+	}
+	if diff := cmp.Diff(want, outcome(p)); diff != "" {
+		t.Errorf("%s, without %s: %s", name, exclude, diff)
 	}
 }
 

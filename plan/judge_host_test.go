@@ -38,32 +38,37 @@ func TestJudgeCatchesTheHost(t *testing.T) {
 		{"", "2 on the interface is more than 1 on all", append([]string{held, "sysctl net.ipv4.conf.eth0.arp_ignore=2"}, quiet...),
 			append([]string{held, "sysctl net.ipv4.conf.eth0.arp_ignore=2"}, quiet[1]), []string{"~" + quiet[0]}},
 	} {
-		a, b := around(c.a...), around(c.b...)
-		j, n := plan.NewJudge(a, b), spec.NewNode(spec.Kernel{}, a)
-		j.Side = sideOf
-		err := j.State(n.State())
-		for _, text := range c.changes {
-			name, _, _ := strings.Cut(text[1:], "=")
-			k := key(name)
-			before, after := a.Get(k), around(text[1:]).Get(k)
-			switch text[0] {
-			case '~':
-				after = b.Get(k)
-			case '-':
-				after = nil
-			}
-			if err != nil {
-				break
-			}
-			if err := n.Do(k, before, after); err != nil {
-				t.Fatal(c.name, err)
-			}
-			err = j.State(n.State())
-		}
-		if c.rule == "" && err != nil || c.rule != "" && (err == nil || !strings.HasPrefix(err.Error(), c.rule)) {
+		if err := judged(t, around(c.a...), around(c.b...), c.changes); c.rule == "" && err != nil || c.rule != "" && (err == nil || !strings.HasPrefix(err.Error(), c.rule)) {
 			t.Errorf("%s: want %q, got %v", c.name, c.rule, err)
 		}
 	}
+}
+
+// judged does changes on the way from a to b ("+" makes, "-" takes away, "~" is as b has it), and is what the judge first finds.
+func judged(t *testing.T, a, b spec.State, changes []string) error {
+	t.Helper()
+	j, n := plan.NewJudge(a, b), spec.NewNode(spec.Kernel{}, a)
+	j.Side = sideOf
+	err := j.State(n.State())
+	for _, text := range changes {
+		if err != nil {
+			break
+		}
+		name, _, _ := strings.Cut(text[1:], "=")
+		k := key(name)
+		before, after := a.Get(k), around(text[1:]).Get(k)
+		switch text[0] {
+		case '~':
+			after = b.Get(k)
+		case '-':
+			after = nil
+		}
+		if err := n.Do(k, before, after); err != nil {
+			t.Fatal(text, err)
+		}
+		err = j.State(n.State())
+	}
+	return err
 }
 
 // sideOf is what an address of a machine is for.

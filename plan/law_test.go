@@ -103,7 +103,7 @@ func law(t *testing.T, r *rand.Rand, a, b spec.State, o plan.Options) {
 	j.Side = o.Side
 	walk(t, r, j, way{a, nil}, cs)
 	walk(t, r, j, way{a, cs}, cs.Inverse())
-	drains(t, a, cs)
+	drains(t, cs)
 }
 
 var comparers = []cmp.Option{cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{}, netip.Prefix{}, spec.Netmask{})}
@@ -200,7 +200,7 @@ func attempt(t *testing.T, j *plan.Judge, n *spec.Node, batch plan.Changeset, fa
 }
 
 // drains: a destination that may keep its connections goes, or is rerouted, only with weight 0 and after waiting.
-func drains(t *testing.T, a spec.State, cs plan.Changeset) {
+func drains(t *testing.T, cs plan.Changeset) {
 	t.Helper()
 	for _, s := range cs {
 		if d, ok := s.Before.(spec.Destination); ok && s.Drain > 0 && d.Weight > 0 {

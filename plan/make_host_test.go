@@ -47,15 +47,13 @@ func keyed(texts ...string) plan.Ledger {
 
 func TestOwnershipOfTheHost(t *testing.T) {
 	const vip, filter, forward = "address eth0 192.0.2.10/32", "arp_filter eth0 198.51.100.1", "sysctl net.ipv4.ip_forward"
+	const neighbour, something = "neighbour eth0 192.0.2.53", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99" // so that the configuration is not empty
 	forwarding := []string{forward + "=1", "sysctl net.ipv4.conf.all.forwarding=1", "sysctl net.ipv4.conf.default.forwarding=1",
 		"sysctl net.ipv4.conf.lo.forwarding=1", "sysctl net.ipv4.conf.eth0.forwarding=1", "sysctl net.ipv4.conf.eth1.forwarding=1"}
 	changed := plan.Ledger{key(forward): {Name: "sysctl.x", Original: setting("0"), Ours: setting("1")}}
 	mac, other := spec.Neighbour{MAC: "02:00:5e:00:53:01"}, spec.Neighbour{MAC: "02:00:5e:00:53:02"}
-	neighbour := "neighbour eth0 192.0.2.53"
-	something := "neighbour eth0 192.0.2.99=02:00:5e:00:53:99" // so that the configuration is not empty
-	destroyTable := declared(something)
+	destroyTable, ignoring := declared(something), declared(something)
 	destroyTable.Ownership.Unmanaged = spec.UnmanagedDestroy
-	ignoring := declared(something)
 	ignoring.Ownership.IgnoreAddresses = []netip.Prefix{netip.MustParsePrefix("192.0.2.10/32")}
 	for _, c := range []struct {
 		name string

@@ -11,55 +11,32 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// around is a machine without its table, with other settings and objects: "sysctl net.ipv4.ip_forward=1", "address eth0 192.0.2.10/32".
-func around(texts ...string) spec.State {
-	s := machine().Host()
-	for _, text := range texts {
-		name, value, _ := strings.Cut(text, "=")
-		switch k := key(name).(type) {
-		case spec.SysctlKey:
-			s.Set(k, setting(value))
-		case spec.AddressKey:
-			if vip(&s, name); value == "automatic" {
-				s.Set(k, spec.Address{Scope: "global"})
-			}
-		case spec.ModuleKey:
-			s.Set(k, spec.Module{})
-		case spec.LinkKey:
-			linkType, up, _ := strings.Cut(value, " ")
-			s.Set(k, spec.Link{Type: linkType, Up: up == "up"})
-		case spec.MarkRuleKey:
-			s.Set(k, spec.MarkRule{Mark: 21})
-		case spec.MasqueradeRuleKey:
-			s.Set(k, spec.MasqueradeRule{})
-		case spec.ServiceKey:
-			s.Set(k, wlc)
-		case spec.DestinationKey:
-			s.Set(k, map[string]spec.Destination{"": one, "masquerade": {Forward: spec.Masquerade, Weight: 1}, "idle": idle}[value])
-		case spec.NeighbourKey:
-			s.Set(k, spec.Neighbour{MAC: value})
-		case spec.ARPFilterKey:
-			s.Set(k, spec.ARPFilter{})
-		case spec.SyncDaemonKey:
-			s.Set(k, spec.SyncDaemon{Interface: value, SyncID: 1, MaxLen: 1472, Port: 8848, TTL: 1})
-		}
-	}
-	return s
+// turn is two states, and the steps from one to the other.
+type turn struct {
+	a, b []string
+	want string
 }
 
-const (
-	web   = "tcp 192.0.2.10:80"
-	web1  = web + " -> 10.0.0.11:80"
-	shop1 = mark + " -> 10.0.0.11:0"
-	tunl0 = "net.ipv4.conf.tunl0."
-)
+// ordered compares orders. What each costs when it is another, is measured: see the page on safety.
+func ordered(t *testing.T, cases map[string]turn) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			cs := plan.Diff(around(c.a...), around(c.b...), plan.Options{
+				Drain:    func(spec.DestinationKey) time.Duration { return time.Minute },
+				Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
+				Side:     sideOf,
+				HandOver: func(k spec.AddressKey) bool { return k.Prefix.Addr().String() == "203.0.113.9" },
+			})
+			if diff := cmp.Diff(strings.ReplaceAll(strings.TrimSpace(c.want), "\t", ""), told(cs)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
 
-// What each order costs when it is another, is measured: see the page on safety.
-func TestOrder(t *testing.T) {
-	for name, c := range map[string]struct {
-		a, b []string
-		want string
-	}{
+func TestOrderOfVIPs(t *testing.T) {
+	ordered(t, map[string]turn{
 		"a VIP comes last": {nil, []string{"address eth0 192.0.2.10/32", web, web1}, `
 			create tcp 192.0.2.10:80
 			create tcp 192.0.2.10:80 -> 10.0.0.11:80
@@ -95,6 +72,15 @@ func TestOrder(t *testing.T) {
 			delete fwmark 21 ipv4 -> 10.0.0.11:0, waits 1m0s
 			--
 			delete fwmark 21 ipv4`},
+		"an IPv6 address has one length": {[]string{"address eth0 2001:db8::9/64"}, []string{"address eth0 2001:db8::9/128"}, `
+			delete address eth0 2001:db8::9/64
+			--
+			create address eth0 2001:db8::9/128, announced`},
+	})
+}
+
+func TestOrderOfRules(t *testing.T) {
+	ordered(t, map[string]turn{
 		"marks are given when their service is complete": {nil, []string{"address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", mark, shop1}, `
 			create fwmark 21 ipv4
 			create fwmark 21 ipv4 -> 10.0.0.11:0
@@ -112,6 +98,29 @@ func TestOrder(t *testing.T) {
 			delete fwmark 21 ipv4 -> 10.0.0.11:0, waits 1m0s
 			--
 			delete fwmark 21 ipv4`},
+		"FULLNAT has its rule while it takes connections": {nil,
+			[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, `
+			update sysctl net.ipv4.vs.conntrack
+			--
+			create masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			create tcp 192.0.2.10:80
+			create tcp 192.0.2.10:80 -> 10.0.0.11:80`},
+		"until the last": {[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, nil, `
+			update tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			delete tcp 192.0.2.10:80 -> 10.0.0.11:80, waits 1m0s
+			--
+			delete tcp 192.0.2.10:80
+			--
+			delete masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
+			--
+			update sysctl net.ipv4.vs.conntrack`},
+	})
+}
+
+func TestOrderOnRealServers(t *testing.T) {
+	ordered(t, map[string]turn{
 		"a real server is quiet before it has the VIP": {nil,
 			[]string{"address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore=1", "sysctl net.ipv4.conf.all.arp_announce=2"}, `
 			update sysctl net.ipv4.conf.all.arp_announce
@@ -138,6 +147,11 @@ func TestOrder(t *testing.T) {
 			delete address lo 198.51.100.1/32
 			--
 			update link eth1`},
+	})
+}
+
+func TestOrderOfLinks(t *testing.T) {
+	ordered(t, map[string]turn{
 		"a tunnel: module, settings, up, address": {[]string{"sysctl net.ipv4.conf.default.rp_filter=1"}, []string{"module ipip", "link tunl0=ipip up",
 			"sysctl net.ipv4.conf.default.rp_filter=1", "sysctl " + tunl0 + "rp_filter=0", "address tunl0 198.51.100.1/32"}, `
 			create module ipip
@@ -172,28 +186,11 @@ func TestOrder(t *testing.T) {
 			delete address eth1 192.0.2.9/32
 			--
 			create neighbour eth1 192.0.2.53`},
-		"an IPv6 address has one length": {[]string{"address eth0 2001:db8::9/64"}, []string{"address eth0 2001:db8::9/128"}, `
-			delete address eth0 2001:db8::9/64
-			--
-			create address eth0 2001:db8::9/128, announced`},
-		"FULLNAT has its rule while it takes connections": {nil,
-			[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, `
-			update sysctl net.ipv4.vs.conntrack
-			--
-			create masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
-			--
-			create tcp 192.0.2.10:80
-			create tcp 192.0.2.10:80 -> 10.0.0.11:80`},
-		"until the last": {[]string{"sysctl net.ipv4.vs.conntrack=1", "masquerade_rule " + web1, web, web1 + "=masquerade"}, nil, `
-			update tcp 192.0.2.10:80 -> 10.0.0.11:80
-			--
-			delete tcp 192.0.2.10:80 -> 10.0.0.11:80, waits 1m0s
-			--
-			delete tcp 192.0.2.10:80
-			--
-			delete masquerade_rule tcp 192.0.2.10:80 -> 10.0.0.11:80
-			--
-			update sysctl net.ipv4.vs.conntrack`},
+	})
+}
+
+func TestOrderOfSettingsAndDaemons(t *testing.T) {
+	ordered(t, map[string]turn{
 		"connections are reset after those that may end have ended": {[]string{web, web1}, []string{"sysctl net.ipv4.vs.expire_nodest_conn=1", web}, `
 			update tcp 192.0.2.10:80 -> 10.0.0.11:80
 			--
@@ -220,17 +217,5 @@ func TestOrder(t *testing.T) {
 			create sync master
 			--
 			delete address eth0 192.0.2.10/32`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			cs := plan.Diff(around(c.a...), around(c.b...), plan.Options{
-				Drain:    func(spec.DestinationKey) time.Duration { return time.Minute },
-				Announce: func(spec.AddressKey) spec.Announce { return spec.DefaultAnnounce },
-				Side:     sideOf,
-				HandOver: func(k spec.AddressKey) bool { return k.Prefix.Addr().String() == "203.0.113.9" },
-			})
-			if diff := cmp.Diff(strings.ReplaceAll(strings.TrimSpace(c.want), "\t", ""), told(cs)); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-		})
-	}
+	})
 }

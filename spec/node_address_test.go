@@ -13,47 +13,43 @@ func TestNodeAddresses(t *testing.T) {
 	vip, six := address("eth0", "192.0.2.10/32"), address("eth0", "2001:db8::10/128")
 	with := func(label, scope string) spec.Address { return spec.Address{Label: label, Scope: scope} }
 	for _, c := range []struct {
-		key   spec.AddressKey
-		value spec.Value // nil deletes
-		want  syscall.Errno
-		reads spec.Value
+		key          spec.AddressKey
+		value, reads spec.Value // a value of nil deletes
+		want         syscall.Errno
 	}{
-		{vip, spec.VIP(vip), syscall.EEXIST, nil},
-		{address("eth0", "192.0.2.10/24"), with("", "0"), 0, with("eth0", "global")},
-		{six, spec.VIP(six), syscall.EEXIST, nil},
-		{address("eth0", "2001:db8::10/64"), spec.VIP(six), syscall.EEXIST, nil},
-		{address("lo", "192.0.2.10/32"), spec.VIP(vip), 0, spec.VIP(vip)},
-		{address("lo", "2001:db8::10/128"), spec.VIP(six), 0, spec.VIP(six)},
-		{address("eth0", "224.0.0.9/32"), with("x", "host"), 0, with("x", "host")},
-		{address("eth0", "255.255.255.255/32"), with("x", "253"), 0, with("x", "link")},
-		{address("eth0", "127.0.0.9/8"), with("eth0:1", "007"), 0, with("eth0:1", "7")},
-		{address("eth0", "0.0.0.0/32"), with("", "global"), syscall.EINVAL, nil},
-		{address("eth0", "ff02::1/128"), with("", "global"), syscall.EADDRNOTAVAIL, nil},
-		{address("eth0", "::/128"), with("", "global"), syscall.EADDRNOTAVAIL, nil},
-		{address("eth0", "::1/128"), with("", "global"), syscall.EADDRNOTAVAIL, nil},
-		{address("eth0", "fe80::9/128"), with("x", "global"), 0, with("", "link")},
-		{address("none", "192.0.2.10/32"), with("", "global"), syscall.ENODEV, nil},
-		{address("", "192.0.2.10/32"), with("", "global"), syscall.ENODEV, nil},
-		{address("eth0", "192.0.2.11/32"), with("sixteen--letters", "global"), syscall.ERANGE, nil},
-		{address("eth0", "2001:db8::11/128"), with("sixteen--letters", "global"), 0, with("", "global")},
-		{address("eth0", "192.0.2.11/32"), with("", "256"), syscall.EINVAL, nil},
-		{address("eth0", "10.0.0.3/24"), with("", "link"), syscall.EINVAL, nil}, // 10.0.0.2/24 is global
-		{address("eth0", "192.0.2.11/32"), spec.Address{Scope: "global", Dynamic: true}, syscall.EOPNOTSUPP, nil},
-		{address("eth0", "192.0.2.11/32"), spec.Address{Scope: "global", NoDAD: true}, 0, with("eth0", "global")},
-		{address("eth0", "192.0.2.10/24"), nil, syscall.EADDRNOTAVAIL, nil},
-		{address("none", "192.0.2.10/24"), nil, syscall.ENODEV, nil},
-		{vip, nil, 0, nil},
+		{vip, spec.VIP(vip), nil, syscall.EEXIST},
+		{address("eth0", "192.0.2.10/24"), with("", "0"), with("eth0", "global"), 0},
+		{six, spec.VIP(six), nil, syscall.EEXIST},
+		{address("eth0", "2001:db8::10/64"), spec.VIP(six), nil, syscall.EEXIST},
+		{address("lo", "192.0.2.10/32"), spec.VIP(vip), spec.VIP(vip), 0},
+		{address("lo", "2001:db8::10/128"), spec.VIP(six), spec.VIP(six), 0},
+		{address("eth0", "224.0.0.9/32"), with("x", "host"), with("x", "host"), 0},
+		{address("eth0", "255.255.255.255/32"), with("x", "253"), with("x", "link"), 0},
+		{address("eth0", "127.0.0.9/8"), with("eth0:1", "007"), with("eth0:1", "7"), 0},
+		{address("eth0", "0.0.0.0/32"), with("", "global"), nil, syscall.EINVAL},
+		{address("eth0", "ff02::1/128"), with("", "global"), nil, syscall.EADDRNOTAVAIL},
+		{address("eth0", "::/128"), with("", "global"), nil, syscall.EADDRNOTAVAIL},
+		{address("eth0", "::1/128"), with("", "global"), nil, syscall.EADDRNOTAVAIL},
+		{address("eth0", "fe80::9/128"), with("x", "global"), with("", "link"), 0},
+		{address("none", "192.0.2.10/32"), with("", "global"), nil, syscall.ENODEV},
+		{address("", "192.0.2.10/32"), with("", "global"), nil, syscall.ENODEV},
+		{address("eth0", "192.0.2.11/32"), with("sixteen--letters", "global"), nil, syscall.ERANGE},
+		{address("eth0", "2001:db8::11/128"), with("sixteen--letters", "global"), with("", "global"), 0},
+		{address("eth0", "192.0.2.11/32"), with("", "256"), nil, syscall.EINVAL},
+		{address("eth0", "10.0.0.3/24"), with("", "link"), nil, syscall.EINVAL}, // 10.0.0.2/24 is global
+		{address("eth0", "192.0.2.11/32"), spec.Address{Scope: "global", Dynamic: true}, nil, syscall.EOPNOTSUPP},
+		{address("eth0", "192.0.2.11/32"), spec.Address{Scope: "global", NoDAD: true}, with("eth0", "global"), 0},
+		{address("eth0", "192.0.2.10/24"), nil, nil, syscall.EADDRNOTAVAIL},
+		{address("none", "192.0.2.10/24"), nil, nil, syscall.ENODEV},
+		{vip, nil, nil, 0},
 	} {
 		t.Run(fmt.Sprintf("%s %s", c.key, spec.EncodeValue(c.value)), func(t *testing.T) {
 			n := hosted(t, vip, six)
-			before := n.State().Clone()
-			var err error
+			before, was := n.State().Clone(), spec.Value(nil)
 			if c.value == nil {
-				err = n.Do(c.key, spec.VIP(c.key), nil)
-			} else {
-				err = n.Do(c.key, nil, c.value)
+				was = spec.VIP(c.key)
 			}
-			answers(t, err, c.want)
+			answers(t, n.Do(c.key, was, c.value), c.want)
 			if c.want != 0 && !n.State().Equal(before) {
 				t.Error("the refusal has changed the node")
 			}

@@ -33,16 +33,29 @@ func validateOne(k spec.Key, v spec.Value) []string {
 	return rules
 }
 
-func TestValidate(t *testing.T) {
+// finding is an object, and the rules that it breaks.
+type finding struct {
+	key   spec.Key
+	value spec.Value
+	want  []string
+}
+
+func validated(t *testing.T, cases map[string]finding) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, validateOne(c.key, c.value)); diff != "" {
+				t.Errorf("rules (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestValidateServices(t *testing.T) {
 	listener := func(text string) spec.ServiceKey { return spec.Listener(spec.TCP, netip.MustParseAddrPort(text)) }
-	rr := spec.Service{Scheduler: "rr"}
 	kept := spec.Service{Scheduler: "rr", Persistent: true, Timeout: 360}
 	with := func(s spec.Service, f func(*spec.Service)) spec.Service { f(&s); return s }
-	for name, c := range map[string]struct {
-		key  spec.Key
-		v    spec.Value
-		want []string
-	}{
+	validated(t, map[string]finding{
 		"plain":               {web, rr, nil},
 		"any port":            {listener("192.0.2.10:0"), kept, nil},
 		"mark":                {mark, with(rr, func(s *spec.Service) { s.OnePacket = true }), nil},
@@ -72,7 +85,11 @@ func TestValidate(t *testing.T) {
 		"sip on TCP":          {web, with(kept, func(s *spec.Service) { s.Engine = "sip" }), []string{"LVS111"}},
 		"sip not persistent":  {dns, with(rr, func(s *spec.Service) { s.Engine = "sip" }), []string{"LVS111"}},
 		"engine":              {dns, with(kept, func(s *spec.Service) { s.Engine = "ftp" }), []string{"LVS111"}},
+	})
+}
 
+func TestValidateDestinations(t *testing.T) {
+	validated(t, map[string]finding{
 		"direct":              {at(web, "10.0.0.1:80"), spec.Destination{Forward: spec.Direct, Weight: spec.MaxWeight}, nil},
 		"mapped port":         {at(web, "10.0.0.1:8080"), spec.Destination{}, nil},
 		"mapped mark":         {at(mark, "10.0.0.1:8080"), spec.Destination{}, nil},
@@ -94,7 +111,11 @@ func TestValidate(t *testing.T) {
 		"server without port": {at(web, "10.0.0.1:0"), spec.Destination{}, []string{"LVS128"}},
 		"direct, other port":  {at(web, "10.0.0.1:8080"), spec.Destination{Forward: spec.Direct}, []string{"LVS128"}},
 		"direct, mark, port":  {at(mark, "10.0.0.1:80"), spec.Destination{Forward: spec.Direct}, []string{"LVS128"}},
+	})
+}
 
+func TestValidateTimeoutsAndDaemons(t *testing.T) {
+	validated(t, map[string]finding{
 		"open timeouts":  {spec.TimeoutsKey{}, spec.Timeouts{}, nil},
 		"timeouts":       {spec.TimeoutsKey{}, spec.Timeouts{TCP: 2147484, UDP: 2147483}, []string{"LVS130"}},
 		"sync daemon":    {spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "bond0.7", SyncID: 255}, nil},
@@ -104,13 +125,7 @@ func TestValidate(t *testing.T) {
 		"sync id":        {spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "eth0", SyncID: 256}, []string{"LVS132"}},
 		"max len":        {spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "eth0", MaxLen: 65508}, []string{"LVS133"}},
 		"group":          {spec.SyncDaemonKey{Role: spec.Master}, spec.SyncDaemon{Interface: "eth0", Group: netip.MustParseAddr("192.0.2.1")}, []string{"LVS134"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, validateOne(c.key, c.v)); diff != "" {
-				t.Errorf("rules (-want +got):\n%s", diff)
-			}
-		})
-	}
+	})
 }
 
 func TestValidateTogether(t *testing.T) {

@@ -39,51 +39,10 @@ func commands() (*cobra.Command, map[string]*cobra.Command) {
 }
 
 var (
-	section  = regexp.MustCompile("(?m)^### (\\S+)\n\n```text\n([^`]+)```$")
 	longFlag = regexp.MustCompile(`--[a-z][a-z-]*`)
 	codeLine = regexp.MustCompile("^(?:[$#] |ExecStart=|\\s*- )?(?:\\S*/)?lvsform (.*)$")
 	codeSpan = regexp.MustCompile("`lvsform ([^`{]+)`")
 )
-
-// Each command has a section in docs/commands.md, whose first block has the command and all of its flags, and no others.
-func TestDocumentsHaveEveryFlag(t *testing.T) {
-	root, all := commands()
-	sections := section.FindAllStringSubmatch(page(t, "commands.md"), -1)
-	for _, m := range sections {
-		c, synopsis := all[m[1]], m[2]
-		if c == nil {
-			t.Errorf("commands.md has a section %q, and lvsform no such command", m[1])
-			continue
-		}
-		delete(all, m[1])
-		if !strings.HasPrefix(synopsis, "lvsform "+c.Use) {
-			t.Errorf("the synopsis of %s does not begin with %q", m[1], "lvsform "+c.Use)
-		}
-		var want []string
-		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-			if f.Name != "help" {
-				want = append(want, "--"+f.Name)
-			}
-		})
-		got := longFlag.FindAllString(synopsis, -1)
-		slices.Sort(got)
-		slices.Sort(want)
-		if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
-			t.Errorf("the flags of %s in commands.md (-want +got):\n%s", m[1], diff)
-		}
-	}
-	for name := range all {
-		t.Errorf("commands.md has no section \"### %s\" with a synopsis", name)
-	}
-	text := page(t, "commands.md")
-	each := func(f *pflag.Flag) {
-		if !strings.Contains(text, "--"+f.Name) {
-			t.Errorf("commands.md does not mention --%s", f.Name)
-		}
-	}
-	root.PersistentFlags().VisitAll(each)
-	root.Flags().VisitAll(each)
-}
 
 // flagsOf are all flags of all commands.
 func flagsOf(root *cobra.Command) map[string]bool {

@@ -15,7 +15,7 @@ const doctorLong = `Doctor looks for what keeps lvsform from working on this mac
 kernel, the rights, programs and rules of others. With a DIR it also looks whether the kernel has what
 the configuration uses, whether there is a way to every real server and what fits through it, and
 whether another machine answers for a virtual address, which neighbours are asked for a second.
-It changes nothing, and loads no module.`
+It changes nothing, and loads no module but ip_vs.`
 
 func (p *program) doctorCommand() *cobra.Command {
 	var config configFlags
@@ -64,7 +64,7 @@ func (p *program) doctor(ctx context.Context, dir []string, config configFlags, 
 		release, found = p.kernel()
 	}
 	if err == nil {
-		found = append(found, p.table(ctx, s, where)...)
+		found = append(found, s.table(ctx, where)...)
 	} else {
 		found = append(found, broken("mend what stands above, or give another --driver or --netns", "the node cannot be opened: %v", err))
 	}
@@ -123,7 +123,7 @@ func (p *program) kernel() (release string, found []finding) {
 }
 
 // table looks whether the node answers, and what its settings mean for connections.
-func (p *program) table(ctx context.Context, s *session, where nodeFlags) (found []finding) {
+func (s *session) table(ctx context.Context, where nodeFlags) (found []finding) {
 	if d, through := s.program(); through {
 		path, version := d.Program()
 		found = append(found, ok("the program %s is ipvsadm %s", path, version))

@@ -33,7 +33,7 @@ func (p *program) around(ctx context.Context, s *session, desired spec.Desired, 
 		return found
 	}
 	in.Desired = desired
-	found = append(found, p.refusals(ctx, s, in)...)
+	found = append(found, s.refusals(ctx, in)...)
 	if isKernel {
 		found = append(found, p.fallbacks(desired.State, in.Live)...)
 		found = append(found, servers(ctx, joined.Around(), desired.State, in.Live)...)

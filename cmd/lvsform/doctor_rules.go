@@ -108,7 +108,7 @@ func follows(desired, live spec.State) string {
 }
 
 // refusals are why no plan can be made.
-func (p *program) refusals(ctx context.Context, s *session, in plan.Inputs) (found []finding) {
+func (s *session) refusals(ctx context.Context, in plan.Inputs) (found []finding) {
 	_, err := s.make(ctx, in, "", policyFlags{})
 	if err == nil {
 		return []finding{ok("a plan can be made")}

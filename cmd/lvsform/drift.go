@@ -36,7 +36,7 @@ func (p *program) driftCommand() *cobra.Command {
 				made, err = p.makePlan(c.Context(), desired.Chosen.Desired, desired.Digest, where, policy)
 			}
 			if metrics != "" {
-				if err := p.writeMetrics(metrics, check{made, err, start, time.Since(start)}); err != nil {
+				if err := writeMetrics(metrics, check{made, err, start, time.Since(start)}); err != nil {
 					return err
 				}
 			}

@@ -61,11 +61,7 @@ func TestThroughTheProgram(t *testing.T) {
 // Whatever becomes of the program, the exit code says what became of the node, and the text which changes were done.
 func TestTheProgramFails(t *testing.T) {
 	again := fake.Fault{Exit: 1, Always: true}
-	for name, c := range map[string]struct {
-		change, list *fake.Fault
-		code         int
-		says         []string
-	}{
+	for name, c := range map[string]failing{
 		"killed": {&fake.Fault{At: 2, Done: true, Kill: syscall.SIGKILL}, nil, exitRolledBack, []string{
 			`service.web.tcp["192.0.2.10:80"].server["rs1"]: created.`,
 			`10.0.0.12:80: it was not done: PROGRAM -R: it was ended by a signal (killed)`,
@@ -90,24 +86,33 @@ func TestTheProgramFails(t *testing.T) {
 		"lists garbage": {nil, &fake.Fault{Done: true, Print: "garbage\n", Always: true}, exitError, []string{"lists what cannot be read; the driver netlink can read every table: listing:"}},
 		"lists nothing": {nil, &fake.Fault{Always: true}, exitError, []string{"PROGRAM -R: it ended as if all were well, and its listings are not whole"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			w, p := newProgramWorld(t)
-			before := tableOf(t, p)
-			if c.change != nil {
-				p.Break(*c.change)
-			}
-			if c.list != nil {
-				p.BreakListings(*c.list)
-			}
-			w.run(c.code, "apply", throughIPVSAdm, "--auto-approve", w.path("etc"))
-			said := strings.ReplaceAll(w.out+w.err, p.Path, "PROGRAM")
-			for _, want := range c.says {
-				w.says(said, want)
-			}
-			if diff := cmp.Diff(before, tableOf(t, p)); diff != "" && c.code != exitNeither {
-				t.Errorf("the node (-before +after)\n%s", diff)
-			}
-		})
+		t.Run(name, c.run)
+	}
+}
+
+// failing is what the program does when it is to change something, or to list, and what becomes of an apply.
+type failing struct {
+	change, list *fake.Fault
+	code         int
+	says         []string
+}
+
+func (c failing) run(t *testing.T) {
+	w, p := newProgramWorld(t)
+	before := tableOf(t, p)
+	if c.change != nil {
+		p.Break(*c.change)
+	}
+	if c.list != nil {
+		p.BreakListings(*c.list)
+	}
+	w.run(c.code, "apply", throughIPVSAdm, "--auto-approve", w.path("etc"))
+	said := strings.ReplaceAll(w.out+w.err, p.Path, "PROGRAM")
+	for _, want := range c.says {
+		w.says(said, want)
+	}
+	if diff := cmp.Diff(before, tableOf(t, p)); diff != "" && c.code != exitNeither {
+		t.Errorf("the node (-before +after)\n%s", diff)
 	}
 }
 

@@ -38,30 +38,7 @@ func newBareWorld(t *testing.T) *world {
 // What a new user does first, with ipvsadm as the judge of each step.
 func TestKernelFirstService(t *testing.T) {
 	w := newKernelWorld(t)
-	w.write("etc/web.lvs.hcl", `
-pool "web" {
-  forward = "direct"
-
-  server "rs1" {
-    address = "10.0.0.11"
-  }
-
-  server "rs2" {
-    address = "10.0.0.12"
-    weight  = 3
-  }
-}
-
-service "web" {
-  listen "tcp" {
-    addresses = ["192.0.2.10"]
-    ports     = [80]
-  }
-
-  scheduler = "wlc"
-  pool      = pool.web
-}
-`)
+	w.write("etc/web.lvs.hcl", web("wlc", 2))
 	etc := w.path("etc")
 	table := func(want string) {
 		t.Helper()

@@ -23,7 +23,7 @@ type check struct {
 const lastSuccess = "lvsform_check_last_success_timestamp_seconds"
 
 // writeMetrics replaces the file for the textfile collector, which may read it at any time.
-func (p *program) writeMetrics(path string, c check) error {
+func writeMetrics(path string, c check) error {
 	if err := replaceFile(path, []byte(c.metrics(previousSuccess(path)))); err != nil {
 		return fmt.Errorf("writing metrics: %w", err)
 	}

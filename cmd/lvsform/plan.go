@@ -12,65 +12,70 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// planFlags are those of plan.
+type planFlags struct {
+	config   configFlags
+	where    nodeFlags
+	policy   policyFlags
+	format   formatFlags
+	out      string
+	detailed bool
+}
+
 func (p *program) planCommand() *cobra.Command {
-	var (
-		config   configFlags
-		where    nodeFlags
-		policy   policyFlags
-		format   formatFlags
-		out      string
-		detailed bool
-	)
+	var f planFlags
 	c := &cobra.Command{
 		Use: "plan [DIR]", Short: "Show what would change on this node", Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := format.check(c); err != nil {
+			if err := f.format.check(c); err != nil {
 				return err
 			}
-			if config.node == hclspec.AllNodes {
-				changes, err := p.planAll(c.Context(), directory(args), config, where, policy, format, out)
-				if err == nil && detailed && changes {
-					err = status(exitChanges)
-				}
-				return err
+			changes, err := p.plan(c.Context(), directory(args), f)
+			if err == nil && f.detailed && changes {
+				err = status(exitChanges)
 			}
-			desired, err := p.loadToPlan(directory(args), config, where)
-			if err != nil {
-				return err
-			}
-			made, err := p.makePlan(c.Context(), desired.Chosen.Desired, desired.Digest, where, policy)
-			if err != nil {
-				return err
-			}
-			if err := p.show(made, format); err != nil {
-				return err
-			}
-			if err := policy.allow.gate(made); err != nil {
-				return err
-			}
-			if out != "" {
-				if err := savePlan(out, made); err != nil {
-					return err
-				}
-			}
-			p.next(out, made, where)
-			if detailed && !made.Empty() {
-				return status(exitChanges)
-			}
-			return nil
+			return err
 		},
 	}
-	config.add(c)
-	config.addNode(c)
+	f.config.add(c)
+	f.config.addNode(c)
 	c.Flags().Lookup("node").Usage += "; all: every node, from its snapshot in the directory --from"
-	where.add(c)
-	where.addFrom(c)
-	policy.addChoice(c)
-	policy.addDestroy(c)
-	c.Flags().StringVar(&out, "out", "", "save the plan to a `file`, for apply")
-	c.Flags().BoolVar(&detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
-	format.add(c)
+	f.where.add(c)
+	f.where.addFrom(c)
+	f.policy.addChoice(c)
+	f.policy.addDestroy(c)
+	c.Flags().StringVar(&f.out, "out", "", "save the plan to a `file`, for apply")
+	c.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
+	f.format.add(c)
 	return c
+}
+
+// plan plans the node that the flags lead to, or all of them.
+func (p *program) plan(ctx context.Context, dir string, f planFlags) (changes bool, err error) {
+	if f.config.node == hclspec.AllNodes {
+		return p.planAll(ctx, dir, f.config, f.where, f.policy, f.format, f.out)
+	}
+	desired, err := p.loadToPlan(dir, f.config, f.where)
+	if err != nil {
+		return false, err
+	}
+	made, err := p.makePlan(ctx, desired.Chosen.Desired, desired.Digest, f.where, f.policy)
+	if err != nil {
+		return false, err
+	}
+	if err := p.show(made, f.format); err != nil {
+		return false, err
+	}
+	if err := f.policy.allow.gate(made); err != nil {
+		return false, err
+	}
+	if f.out != "" {
+		if err := savePlan(f.out, made); err != nil {
+			return false, err
+		}
+	}
+	p.next(f.out, made, f.where)
+	return !made.Empty(), nil
 }
 
 // makePlan reads the node and works out the plan.

@@ -81,7 +81,7 @@ func (n *around) read() spec.State {
 func HostOnly(s spec.State) spec.State {
 	s = s.Host().Clone()
 	maps.DeleteFunc(s.Addresses, func(k spec.AddressKey, v spec.Address) bool {
-		return k.Prefix.Addr().IsLinkLocalUnicast() && k.Prefix.Addr().Is6() && v.NoDAD == false && v.Origin != spec.OriginLVSForm
+		return k.Prefix.Addr().IsLinkLocalUnicast() && k.Prefix.Addr().Is6() && !v.NoDAD && v.Origin != spec.OriginLVSForm
 	})
 	return s
 }

@@ -155,5 +155,5 @@ func TestKernelDynamicNeighbour(t *testing.T) {
 	if s := read(t, d); s.Get(k) != v {
 		t.Errorf("%v", s.Get(k))
 	}
-	agrees(t, d, read(t, d))
+	agrees(t, read(t, d))
 }

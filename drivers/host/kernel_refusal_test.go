@@ -27,25 +27,35 @@ func both(t *testing.T, d *Driver, node *spec.Node, c plan.Change) (errno syscal
 	return errno
 }
 
-func TestKernelRefusals(t *testing.T) {
+// attempt is a change, and the errno that it gives; 0 if it is done.
+type attempt struct {
+	key           spec.Key
+	before, after spec.Value
+	want          syscall.Errno
+}
+
+// attempts does changes one after the other. Kernel and simulated node say the same of each, and are alike after it.
+func attempts(t *testing.T, changes []attempt) {
+	t.Helper()
 	d := kernelWith(t, "0")
-	d.Watch(spec.SysctlKey{Name: "net.core.somaxconn"})
 	node := spec.NewNode(spec.Kernel{}, read(t, d))
+	for _, c := range changes {
+		if got := both(t, d, node, plan.Change{Key: c.key, Before: c.before, After: c.after}); got != c.want {
+			t.Errorf("%s %+v -> %+v: %s, want %s", c.key, c.before, c.after, spec.ErrnoName(got), spec.ErrnoName(c.want))
+		}
+		if diff := difference(node.State(), read(t, d)); diff != "" {
+			t.Fatalf("after %s: simulated, kernel\n%s", c.key, diff)
+		}
+	}
+}
+
+func TestKernelRefusesAddresses(t *testing.T) {
 	v4, v6 := spec.Address{Label: "eth0", Scope: "global"}, spec.Address{Scope: "global", NoDAD: true}
 	deprecated, dynamic, local := v4, v4, v4
 	deprecated.Deprecated, dynamic.Dynamic, local.Scope = true, true, "host"
 	labelled, long, odd := v4, v4, v4
 	labelled.Label, long.Label, odd.Scope = "eth0:1", "sixteen--letters", "nonsense"
-	mac, dummy, down := spec.Neighbour{MAC: "02:00:5e:00:53:01"}, spec.Link{Type: "dummy", Up: true}, spec.Link{Type: "dummy"}
-	sysctl := func(name string) spec.SysctlKey { return spec.SysctlKey{Name: name} }
-	link := func(name string) spec.LinkKey { return spec.LinkKey{Name: name} }
-	gue := spec.Link{Type: "gue", Up: true}
-	value := func(s string) spec.Value { return spec.Sysctl{Value: s} }
-	for _, c := range []struct {
-		key           spec.Key
-		before, after spec.Value
-		want          syscall.Errno
-	}{
+	attempts(t, []attempt{
 		{on("eth0", "192.0.2.10/32"), nil, v4, 0},
 		{on("eth0", "192.0.2.10/32"), nil, v4, unix.EEXIST},
 		{on("eth0", "192.0.2.10/32"), nil, deprecated, unix.EEXIST},
@@ -85,7 +95,12 @@ func TestKernelRefusals(t *testing.T) {
 		{on("eth0", "192.0.2.10/32"), v4, local, unix.EOPNOTSUPP},
 		{on("eth0", "192.0.2.10/32"), v4, deprecated, 0},
 		{on("eth0", "192.0.2.10/32"), deprecated, deprecated, 0},
+	})
+}
 
+func TestKernelRefusesNeighbours(t *testing.T) {
+	mac := spec.Neighbour{MAC: "02:00:5e:00:53:01"}
+	attempts(t, []attempt{
 		{permanent("eth0", "10.0.0.53"), nil, mac, 0},
 		{permanent("eth0", "10.0.0.53"), nil, mac, unix.EEXIST},
 		{permanent("eth0", "10.0.0.54"), mac, mac, unix.ENOENT},
@@ -99,7 +114,13 @@ func TestKernelRefusals(t *testing.T) {
 		{permanent("eth0", "10.0.0.55"), nil, spec.Neighbour{MAC: "02:00:5E:00:53:01"}, unix.EINVAL},
 		{permanent("eth0", "10.0.0.55"), nil, spec.Neighbour{MAC: ""}, unix.EINVAL},
 		{permanent("eth0", "10.0.0.55"), nil, spec.Neighbour{MAC: "02:00:5e:00:53:01:02:03"}, unix.EINVAL},
+	})
+}
 
+func TestKernelRefusesLinks(t *testing.T) {
+	link := func(name string) spec.LinkKey { return spec.LinkKey{Name: name} }
+	dummy, down, gue := spec.Link{Type: "dummy", Up: true}, spec.Link{Type: "dummy"}, spec.Link{Type: "gue", Up: true}
+	attempts(t, []attempt{
 		{link("eth0"), nil, dummy, unix.EEXIST},
 		{link("sixteen--letters"), nil, dummy, unix.ERANGE},
 		{link("a/b"), nil, dummy, unix.EINVAL},
@@ -127,7 +148,20 @@ func TestKernelRefusals(t *testing.T) {
 		{spec.GUEReceiver6(6080), gue, nil, unix.ENODEV},
 		{spec.GUEReceiver(6081), gue, gue, unix.ENODEV},
 		{spec.GUEReceiver(6080), gue, spec.Link{Type: "gue"}, unix.EOPNOTSUPP},
+		{spec.ModuleKey{Name: "ip_vs"}, spec.Module{}, nil, unix.EOPNOTSUPP},
 
+		{link("tunl0"), spec.Link{Type: "ipip"}, spec.Link{Type: "ipip", Up: true}, 0},
+		{link("tunl0"), spec.Link{Type: "ipip", Up: true}, spec.Link{Type: "ipip"}, 0},
+		{link("eth0"), dummy, down, 0}, // takes neighbours and IPv6 addresses with it
+		{link("eth0"), down, dummy, 0},
+		{link("eth0"), dummy, nil, 0},
+	})
+}
+
+func TestKernelRefusesSettings(t *testing.T) {
+	sysctl := func(name string) spec.SysctlKey { return spec.SysctlKey{Name: name} }
+	value := func(s string) spec.Value { return spec.Sysctl{Value: s} }
+	attempts(t, []attempt{
 		{sysctl("net.ipv4.nonsense"), nil, value("1"), unix.ENOENT},
 		{sysctl("net.ipv4.conf.bogus.arp_ignore"), value("0"), value("1"), unix.ENOENT},
 		{sysctl("net.ipv4.conf"), value("0"), value("1"), unix.ENOENT},
@@ -155,28 +189,14 @@ func TestKernelRefusals(t *testing.T) {
 		{sysctl("net.ipv4.vs.sync_threshold"), value("3 50"), value("1 2 3"), unix.EINVAL},
 		{sysctl("net.ipv4.vs.sync_threshold"), value("3 50"), value("x"), unix.EINVAL},
 		{sysctl("net.ipv4.vs.sync_threshold"), value("3 50"), value("5 0"), 0},
-		{sysctl("net.core.somaxconn"), value("4096"), value("words"), unix.EINVAL},
+	})
+}
 
-		{spec.ModuleKey{Name: "ip_vs"}, spec.Module{}, nil, unix.EOPNOTSUPP},
-
-		{link("tunl0"), spec.Link{Type: "ipip"}, spec.Link{Type: "ipip", Up: true}, 0},
-		{link("tunl0"), spec.Link{Type: "ipip", Up: true}, spec.Link{Type: "ipip"}, 0},
-		{link("eth0"), dummy, down, 0}, // takes neighbours and IPv6 addresses with it
-		{link("eth0"), down, dummy, 0},
-		{link("eth0"), dummy, nil, 0},
-	} {
-		if c.key == spec.Key(sysctl("net.core.somaxconn")) { // the simulated one does these
-			if err := one(t, d, c.key, c.before, c.after); !errors.Is(err, c.want) {
-				t.Errorf("%s: %v", c.key, err)
-			}
-			continue
-		}
-		if got := both(t, d, node, plan.Change{Key: c.key, Before: c.before, After: c.after}); got != c.want {
-			t.Errorf("%s %+v -> %+v: %s, want %s", c.key, c.before, c.after, spec.ErrnoName(got), spec.ErrnoName(c.want))
-		}
-		if diff := difference(node.State(), read(t, d)); diff != "" {
-			t.Fatalf("after %s: simulated, kernel\n%s", c.key, diff)
-		}
+// Of a setting that it knows nothing of, a simulated node takes any words.
+func TestKernelRefusesWords(t *testing.T) {
+	d, k := kernelWith(t, "0"), spec.SysctlKey{Name: "net.core.somaxconn"}
+	if err := one(t, d, k, spec.Sysctl{Value: "4096"}, spec.Sysctl{Value: "words"}); !errors.Is(err, unix.EINVAL) {
+		t.Error(err)
 	}
 }
 

@@ -105,20 +105,26 @@ func TestResultsSayWhatIsTrue(t *testing.T) {
 			if got := summary(p, results); c.want != nil && cmp.Diff(c.want, got) != "" {
 				t.Errorf("results (-want +got):\n%s", cmp.Diff(c.want, got))
 			}
-			live, err := p.Table().Read(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, r := range results {
-				there := live.Get(changes[i].Key) != nil
-				if told := r.Err == nil || r.Unknown; told != there {
-					t.Errorf("%s: there is %v, and the result is %.300v", changes[i], there, r.Err)
-				}
-			}
+			areTrue(t, p, changes, results)
 			if again := d.Do(t.Context(), []plan.Change{create(serverOf(web, 99), one)}); again[0] != (plan.Result{}) {
 				t.Errorf("the next batch: %+v", again[0])
 			}
 		})
+	}
+}
+
+// areTrue: what was created is there if the result says so, or does not know.
+func areTrue(t *testing.T, p *fake.Program, changes []plan.Change, results []plan.Result) {
+	t.Helper()
+	live, err := p.Table().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range results {
+		there := live.Get(changes[i].Key) != nil
+		if told := r.Err == nil || r.Unknown; told != there {
+			t.Errorf("%s: there is %v, and the result is %.300v", changes[i], there, r.Err)
+		}
 	}
 }
 

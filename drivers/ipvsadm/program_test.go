@@ -71,12 +71,12 @@ func TestProgramsThatCannotBeUsed(t *testing.T) {
 			t.Errorf("%s took %s", c.program, spent)
 		}
 	}
-	d, err := ipvsadm.Open(ipvsadm.Options{Program: version("echo 'modprobe: noise' >&2; echo 'ipvsadm v2.0-rc1 (compiled)'")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	if _, v := d.Program(); v != "2.0-rc1" {
+}
+
+func TestTheVersionOfTheProgram(t *testing.T) {
+	path := script(t, "")
+	fake.Script(t, path, "#!/bin/sh\necho 'modprobe: noise' >&2; echo 'ipvsadm v2.0-rc1 (compiled)'\n")
+	if _, v := open(t, ipvsadm.Options{Program: path}).Program(); v != "2.0-rc1" {
 		t.Errorf("version %q", v)
 	}
 }

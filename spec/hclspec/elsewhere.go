@@ -40,7 +40,7 @@ func (l *loader) isApart(addr string) bool {
 }
 
 // elsewhere: a vip that is not on the node can be referred to if it is the same wherever it is.
-func (l *loader) elsewhere(addr string) (code, summary, detail string) {
+func elsewhere(addr string) (code, summary, detail string) {
 	return "LVS047", "Reference to another node's vip", fmt.Sprintf(
 		"%s is not on every node that refers to it, and depends on the node that it is on: place it on the same nodes, or write the addresses.", addr)
 }

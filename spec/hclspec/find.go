@@ -105,13 +105,13 @@ func findAny(b hcl.Body, attribute string) (hcl.Range, bool) {
 		return hcl.Range{}, false
 	}
 	content, _, _ := b.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: inside}}})
-	for _, block := range content.Blocks {
-		if r, ok := find(block.Body, name); ok {
-			return r, true
-		}
-		return block.DefRange, true
+	if len(content.Blocks) == 0 {
+		return hcl.Range{}, false
 	}
-	return hcl.Range{}, false
+	if r, ok := find(content.Blocks[0].Body, name); ok {
+		return r, true
+	}
+	return content.Blocks[0].DefRange, true
 }
 
 // cutPath cuts "tunnel.port"; inside is "" for an attribute of the block itself.

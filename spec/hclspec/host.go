@@ -33,7 +33,7 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 	case derived && !l.derived[k] && o.Minimum && k.(spec.SysctlKey).AsQuiet(s, v.(spec.Sysctl)):
 	case derived && !l.derived[k] && already != v && k.Kind() == spec.KindSysctl:
 		l.clash("LVS054", l.node.origins[k].place("values"), "Setting that contradicts what depends on it",
-			"%s is %s here, and %s needs %s: leave it out, or remove %s.", k, s.Value, o.Name, v.(spec.Sysctl).Value, l.blockOf(o.Name))
+			"%s is %s here, and %s needs %s: leave it out, or remove %s.", k, s.Value, o.Name, v.(spec.Sysctl).Value, blockOf(o.Name))
 	case already != v || first.Side != o.Side || first.Announce != o.Announce:
 		l.clash("LVS051", from.place(""), "Object declared twice", "%s is declared by %s too, at %s, and differently: remove one of the two.",
 			k, first.Name, l.node.origins[k].place(""))
@@ -41,7 +41,7 @@ func (l *loader) put(k spec.Key, v spec.Value, o spec.Object, from origin, deriv
 }
 
 // blockOf is the address of the block that an object belongs to.
-func (l *loader) blockOf(name string) string {
+func blockOf(name string) string {
 	parts := strings.SplitN(name, ".", 3)
 	return strings.Join(parts[:min(2, len(parts))], ".")
 }

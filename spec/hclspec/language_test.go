@@ -2,6 +2,7 @@ package hclspec_test
 
 import (
 	"bytes"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,153 +64,17 @@ func mustLoad(t *testing.T, files map[string]string, src hclspec.Source) *hclspe
 	return c
 }
 
+// TestNames: what each file of testdata/names declares, by name and key.
 func TestNames(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"plain": {listen(`["192.0.2.10"]`, `[80]`), `
-service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
-service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80`},
-		"every address with every port": {listen(`["192.0.2.10", "2001:db8::10"]`, `[80, "443", "8000-8001"]`), `
-service.web.tcp["192.0.2.10:443"] = tcp 192.0.2.10:443
-service.web.tcp["192.0.2.10:443"].server["rs1"] = tcp 192.0.2.10:443 -> 10.0.0.1:443
-service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
-service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
-service.web.tcp["192.0.2.10:8000"] = tcp 192.0.2.10:8000
-service.web.tcp["192.0.2.10:8000"].server["rs1"] = tcp 192.0.2.10:8000 -> 10.0.0.1:8000
-service.web.tcp["192.0.2.10:8001"] = tcp 192.0.2.10:8001
-service.web.tcp["192.0.2.10:8001"].server["rs1"] = tcp 192.0.2.10:8001 -> 10.0.0.1:8001
-service.web.tcp["[2001:db8::10]:443"] = tcp [2001:db8::10]:443
-service.web.tcp["[2001:db8::10]:443"].server["rs1"] = tcp [2001:db8::10]:443 -> [2001:db8:1::1]:443
-service.web.tcp["[2001:db8::10]:80"] = tcp [2001:db8::10]:80
-service.web.tcp["[2001:db8::10]:80"].server["rs1"] = tcp [2001:db8::10]:80 -> [2001:db8:1::1]:80
-service.web.tcp["[2001:db8::10]:8000"] = tcp [2001:db8::10]:8000
-service.web.tcp["[2001:db8::10]:8000"].server["rs1"] = tcp [2001:db8::10]:8000 -> [2001:db8:1::1]:8000
-service.web.tcp["[2001:db8::10]:8001"] = tcp [2001:db8::10]:8001
-service.web.tcp["[2001:db8::10]:8001"].server["rs1"] = tcp [2001:db8::10]:8001 -> [2001:db8:1::1]:8001`},
-		"firewall mark": {service("listen \"fwmark\" {\n mark = 21\n family = \"ipv6\"\n}"), `
-service.web.fwmark["21/ipv6"] = fwmark 21 ipv6
-service.web.fwmark["21/ipv6"].server["rs1"] = fwmark 21 ipv6 -> [2001:db8:1::1]:0`},
-		"any port": {service("listen \"udp\" {\n addresses = [\"192.0.2.10\"]\n ports = [\"any\"]\n}\npersistence {\n}"), `
-service.web.udp["192.0.2.10:0"] = udp 192.0.2.10:0
-service.web.udp["192.0.2.10:0"].server["rs1"] = udp 192.0.2.10:0 -> 10.0.0.1:0`},
-		"for_each": {`
-pool "app" {
-  for_each = toset(["a"])
-  forward  = "direct"
-
-  server "rs-${each.key}" {
-    address = "10.0.0.1"
-  }
-}
-
-service "tenant" {
-  for_each = { a = "192.0.2.20" }
-
-  listen "tcp" {
-    addresses = [each.value]
-    ports     = [80]
-  }
-
-  scheduler = "rr"
-  pool      = pool.app[each.key]
-}
-
-sync_daemon "s" {
-  for_each  = { x = "master" }
-  state     = each.value
-  interface = "eth0"
-}
-timeouts {
-  udp = 300
-}`, `
-service.tenant["a"].tcp["192.0.2.20:80"] = tcp 192.0.2.20:80
-service.tenant["a"].tcp["192.0.2.20:80"].server["rs1"] = tcp 192.0.2.20:80 -> 10.0.0.1:80
-sync_daemon.s["x"] = sync master
-timeouts = timeouts`},
-		"dynamic": {`
-variable "servers" {
-  default = { rs1 = 1, rs2 = 2 }
-}
-
-pool "web" {
-  forward = "tunnel"
-
-  dynamic "server" {
-    for_each = var.servers
-    iterator = s
-    labels   = [s.key]
-
-    content {
-      address = "10.0.0.${s.value}"
-      dynamic "tunnel" {
-        for_each = s.value > 1 ? [7000] : []
-        content {
-          type = "gue"
-          port = tunnel.value
-        }
-      }
-    }
-  }
-}
-
-service "web" {
-  dynamic "listen" {
-    for_each = { tcp = [80], udp = pool.web.servers[*].weight }
-    labels   = [listen.key]
-
-    content {
-      addresses = ["192.0.2.10"]
-      ports     = distinct(listen.value)
-    }
-  }
-
-  scheduler = "rr"
-  pool      = true ? pool.web : pool.web
-}`, `
-service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
-service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
-service.web.tcp["192.0.2.10:80"].server["rs2"] = tcp 192.0.2.10:80 -> 10.0.0.2:80
-service.web.udp["192.0.2.10:1"] = udp 192.0.2.10:1
-service.web.udp["192.0.2.10:1"].server["rs1"] = udp 192.0.2.10:1 -> 10.0.0.1:1
-service.web.udp["192.0.2.10:1"].server["rs2"] = udp 192.0.2.10:1 -> 10.0.0.2:1`},
-		"references": {`
-locals {
-  b = cidrhost(local.a, 10)
-  a = "192.0.2.0/24"
-}
-
-vip "web" {
-  addresses = ["${local.b}/32", "2001:DB8::10"]
-}
-
-vip "t" {
-  for_each  = { x = 1 }
-  addresses = [cidrhost(local.a, each.value)]
-}
-` + listen(`concat(vip.web.addresses, [vip.t["x"].ipv4])`, `[80]`) + `
-service "two" {
-  listen "tcp" {
-    addresses = [vip.web.ipv6]
-    ports     = [length(pool.web.servers)]
-  }
-
-  scheduler = "rr"
-  pool      = pool["web"]
-}`, `
-service.two.tcp["[2001:db8::10]:1"] = tcp [2001:db8::10]:1
-service.two.tcp["[2001:db8::10]:1"].server["rs1"] = tcp [2001:db8::10]:1 -> [2001:db8:1::1]:1
-service.web.tcp["192.0.2.10:80"] = tcp 192.0.2.10:80
-service.web.tcp["192.0.2.10:80"].server["rs1"] = tcp 192.0.2.10:80 -> 10.0.0.1:80
-service.web.tcp["192.0.2.1:80"] = tcp 192.0.2.1:80
-service.web.tcp["192.0.2.1:80"].server["rs1"] = tcp 192.0.2.1:80 -> 10.0.0.1:80
-service.web.tcp["[2001:db8::10]:80"] = tcp [2001:db8::10]:80
-service.web.tcp["[2001:db8::10]:80"].server["rs1"] = tcp [2001:db8::10]:80 -> [2001:db8:1::1]:80`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			text := strings.ReplaceAll(c.text, `"rs-${each.key}"`, `"rs1"`)
-			got := objects(mustLoad(t, map[string]string{"main.lvs.hcl": text}, hclspec.Source{}))
-			if diff := cmp.Diff(strings.TrimSpace(c.want), got); diff != "" {
-				t.Errorf("objects (-want +got):\n%s", diff)
-			}
+	files, err := filepath.Glob("testdata/names/*.lvs.hcl")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, ".lvs.hcl")
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			c := mustLoad(t, map[string]string{"main.lvs.hcl": readFile(t, file)}, hclspec.Source{})
+			golden(t, name+".txt", objects(c)+"\n")
 		})
 	}
 }

@@ -24,7 +24,7 @@ var (
 	}
 )
 
-func (l *loader) poolLifecycle(b *body, p *pool) *spec.Lifecycle {
+func (p *pool) lifecycle(b *body) *spec.Lifecycle {
 	life := &spec.Lifecycle{}
 	life.Drain, p.drains = b.drain()
 	words := b.lifecycle(life, ignoreInPool)

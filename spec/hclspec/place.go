@@ -119,7 +119,7 @@ func (l *loader) placementIn(b *body, ctx *hcl.EvalContext) *placement {
 	before := l.layer
 	defer func() { l.layer = before }()
 	l.layer = "on"
-	b.ctx = l.withoutTarget(ctx)
+	b.ctx = withoutTarget(ctx)
 	p := &placement{nodes: map[string]bool{}}
 	a, ok := b.get("on")
 	if !ok {
@@ -143,7 +143,7 @@ func (l *loader) placementIn(b *body, ctx *hcl.EvalContext) *placement {
 }
 
 // withoutTarget is the context as it is before the vips, with each.
-func (l *loader) withoutTarget(ctx *hcl.EvalContext) *hcl.EvalContext {
+func withoutTarget(ctx *hcl.EvalContext) *hcl.EvalContext {
 	base := ctx
 	for base.Parent() != nil {
 		base = base.Parent()

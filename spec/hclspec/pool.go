@@ -62,7 +62,7 @@ func (l *loader) pool(in instance) *pool {
 		port = a.port()
 	}
 	tunnel, hasTunnel := b.tunnel()
-	p.life = l.poolLifecycle(b, p)
+	p.life = p.lifecycle(b)
 	used, names := false, map[string]*hcl.Block{}
 	for block := range b.children("server") {
 		s, ok := l.server(block, p, b, port, tunnel)

@@ -135,7 +135,7 @@ func (l *loader) wrongReference(t hcl.Traversal, ctx *hcl.EvalContext) (code, su
 	if !ok {
 		hint := didYouMean(step.Name, l.names(root))
 		if hint == "" && len(l.named[root]) == 0 {
-			hint = fmt.Sprintf(" The configuration declares none.")
+			hint = " The configuration declares none."
 		}
 		return "LVS011", "Undeclared reference", fmt.Sprintf("%s.%s is not declared.%s", root, step.Name, hint)
 	}
@@ -145,7 +145,7 @@ func (l *loader) wrongReference(t hcl.Traversal, ctx *hcl.EvalContext) (code, su
 // wrongStep is about what follows the name: the key of an instance, and the attribute.
 func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration) (code, summary, detail string) {
 	if root == "vip" && len(t) == 2 && l.isApart(root+"."+name) {
-		return l.elsewhere(root + "." + name)
+		return elsewhere(root + "." + name)
 	}
 	if root == "var" || root == "local" || len(t) < 3 {
 		return "", "", ""
@@ -153,7 +153,7 @@ func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration
 	rest := t[2:]
 	base := root + "." + name
 	if root == "vip" && l.isApart(base) {
-		return l.elsewhere(base)
+		return elsewhere(base)
 	}
 	if decl.forEach {
 		key, ok := rest[0].(hcl.TraverseIndex)
@@ -162,7 +162,7 @@ func (l *loader) wrongStep(t hcl.Traversal, root, name string, decl *declaration
 		}
 		if keys := l.keys[decl]; key.Key.Type() == cty.String && !slices.Contains(keys, key.Key.AsString()) {
 			if addr := base + "[" + strconv.Quote(key.Key.AsString()) + "]"; root == "vip" && l.isApart(addr) {
-				return l.elsewhere(addr)
+				return elsewhere(addr)
 			}
 			return "LVS013", "Reference to a missing instance", fmt.Sprintf("%s has no instance %q.%s", base, key.Key.AsString(), didYouMean(key.Key.AsString(), keys))
 		}

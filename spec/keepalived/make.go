@@ -45,12 +45,12 @@ func (m *mapper) make(v *virtual) {
 	}
 	m.correct(v, g)
 	servers := m.distinct(v)
-	keys := m.serviceKeys(v, g)
+	keys := v.serviceKeys(g)
 	if m.state.Len()+len(keys)*(len(servers)+1) > mostObjects {
 		m.fail(v.place, "%s brings the table to more than %d objects: write fewer", v.label(), mostObjects)
 		return
 	}
-	takeover := m.sorryTakesOver(v, servers)
+	takeover := v.sorryTakesOver(servers)
 	m.leaveSorry(v, takeover)
 	for _, k := range keys {
 		m.service(v, k)
@@ -159,7 +159,7 @@ func (m *mapper) distinct(v *virtual) []*server {
 }
 
 // serviceKeys are the services that a virtual_server makes, in keepalived's order.
-func (m *mapper) serviceKeys(v *virtual, g *group) []spec.ServiceKey {
+func (v *virtual) serviceKeys(g *group) []spec.ServiceKey {
 	switch {
 	case g == nil && v.mark != 0:
 		return []spec.ServiceKey{spec.Mark(v.mark, v.family)}

@@ -90,7 +90,7 @@ func (v *virtual) inhibits(r *server) bool {
 
 // sorryTakesOver says that the servers weigh too little for the quorum even when all of them are up. The sums are of 32
 // bits, as keepalived's are.
-func (m *mapper) sorryTakesOver(v *virtual, servers []*server) bool {
+func (v *virtual) sorryTakesOver(servers []*server) bool {
 	if v.sorry == nil {
 		return false
 	}

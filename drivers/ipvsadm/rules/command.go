@@ -30,7 +30,7 @@ type command struct {
 // command makes sense of a line that was taken apart. What changes nothing gives no command.
 func (p *parser) command(l line, bare bool) error {
 	c := command{place: l.at, does: l.command.long, bare: bare, told: l.has}
-	if err := p.spare(&l); err != nil {
+	if err := l.spare(); err != nil {
 		return err
 	}
 	var err error
@@ -43,7 +43,7 @@ func (p *parser) command(l line, bare bool) error {
 	case "add-server", "edit-server", "delete-server":
 		err = p.server(&c, l)
 	case "set":
-		err = p.timeouts(&c, l)
+		err = c.timeouts(l)
 	case "start-daemon", "stop-daemon":
 		err = p.daemon(&c, l)
 	case "restore":
@@ -59,7 +59,7 @@ func (p *parser) command(l line, bare bool) error {
 }
 
 // spare deals with words that belong to no option: the three of --set, and the "ops" and "pe NAME" of ipvsadm 1.26.
-func (p *parser) spare(l *line) error {
+func (l *line) spare() error {
 	if l.command.long == "set" {
 		if len(l.rest) != 3 {
 			return l.at.errorf("--set needs three numbers of seconds: tcp, tcpfin and udp")

@@ -104,7 +104,7 @@ func (l *line) tunnel(d *spec.Destination) error {
 }
 
 // timeouts reads the three numbers of --set; 0 leaves what is there.
-func (p *parser) timeouts(c *command, l line) error {
+func (c *command) timeouts(l line) error {
 	var n [3]uint32
 	for i, w := range l.rest {
 		var err error

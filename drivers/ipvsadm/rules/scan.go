@@ -64,7 +64,7 @@ func (r *reader) line(text string) error {
 	if known, err := r.listed(text, trimmed); known {
 		r.printed = true
 		if !r.ended {
-			return r.cut(r.at(strings.Index(text, trimmed)))
+			return unended(r.at(strings.Index(text, trimmed)))
 		}
 		return err
 	}
@@ -78,15 +78,15 @@ func (r *reader) line(text string) error {
 	if r.space = ""; strings.HasPrefix(words[0].text, "-") {
 		r.printed = true
 		if !r.ended {
-			return r.cut(words[0].place)
+			return unended(words[0].place)
 		}
 		return r.ipvsadm(words, true)
 	}
 	return r.program(words)
 }
 
-// cut refuses the last line of what ipvsadm printed, if it has no end: who knows what a number would be?
-func (r *reader) cut(at place) error {
+// unended refuses the last line of what ipvsadm printed, if it has no end: who knows what a number would be?
+func unended(at place) error {
 	return at.errorf("the text ends within this line: if it is whole, end it with a newline")
 }
 

@@ -17,7 +17,7 @@ func (r *reader) program(words []word) error {
 	case name == "ipvsadm-restore":
 		return r.restore(own)
 	case !r.ended && r.printed:
-		return r.cut(first.place)
+		return unended(first.place)
 	case isBeside(own):
 		r.note(own[0].place, "%s is not about the table: what it does is left out", name)
 		return nil

@@ -1,0 +1,18 @@
+pool "web" {
+  forward = "masquerade"
+
+  server "rs1" {
+    address  = "10.0.0.1"
+    address6 = "2001:db8:1::1"
+  }
+}
+
+service "web" {
+  scheduler = "rr"
+  pool      = pool.web
+
+  listen "fwmark" {
+    mark   = 21
+    family = "ipv6"
+  }
+}
