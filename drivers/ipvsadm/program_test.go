@@ -51,6 +51,7 @@ func TestProgramsThatCannotBeUsed(t *testing.T) {
 		{version("echo garbage"), `--version: it does not say which version of ipvsadm it is, but "garbage"`},
 		{version("head -c 1000000 /dev/zero"), "--version: it prints more than 16384 bytes"},
 		{version("yes"), "--version: it prints more than 16384 bytes"},
+		{version("head -c 1000000 /dev/zero; exit 3"), "--version: it prints more than 16384 bytes"},
 		{version("exit 1"), "--version: it ended with status 1"},
 		{version("kill -SEGV $$"), "--version: it was ended by a signal (segmentation fault)"},
 		{version("sleep 100"), "--version: it did not get on for 1s and was killed"},
