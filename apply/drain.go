@@ -3,6 +3,8 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/lvsform/lvsform/plan"
@@ -53,7 +55,8 @@ const schedulingEnds = 50 * time.Millisecond
 // look takes those off the list that need not be waited for any longer.
 func (r *run) look(w waiting, counts map[spec.DestinationKey]spec.Connections, elapsed time.Duration) Event {
 	e := Event{Kind: EventDrain, Elapsed: elapsed}
-	for k, most := range w {
+	for _, k := range slices.SortedFunc(maps.Keys(w), func(a, b spec.DestinationKey) int { return spec.CompareKeys(a, b) }) {
+		most := w[k]
 		switch active := counts[k].Active; {
 		case active > 0 && elapsed < most:
 			e.Active, e.Left = e.Active+active, max(e.Left, most-elapsed)

@@ -1,13 +1,11 @@
 package apply_test
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/lvsform/lvsform/apply"
@@ -98,64 +96,6 @@ func drainTo(d time.Duration) plan.Options {
 	return plan.Options{Drain: func(spec.DestinationKey) time.Duration { return d }}
 }
 
-func TestDrainEnds(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		ends   time.Duration // of the connections
-		events []apply.EventKind
-		after  time.Duration
-	}{
-		{"when they end", 7 * time.Second, []apply.EventKind{apply.EventDrained}, 7 * time.Second},
-		{"at the deadline", time.Hour, []apply.EventKind{apply.EventDeadline}, time.Minute},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				m := newMemory(twoServers())
-				start := time.Now()
-				m.connections = func() map[spec.DestinationKey]spec.Connections {
-					if time.Since(start) >= c.ends {
-						return nil
-					}
-					return map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
-				}
-				p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
-				var seen []apply.EventKind
-				err := apply.Run(t.Context(), m, p, apply.Options{Ledger: apply.LedgerFile{Dir: t.TempDir()}, Report: func(e apply.Event) {
-					if e.Kind == apply.EventDrained || e.Kind == apply.EventDeadline {
-						seen = append(seen, e.Kind)
-					}
-				}})
-				if err != nil {
-					t.Fatal(err)
-				}
-				if len(seen) != 1 || seen[0] != c.events[0] {
-					t.Errorf("told %v, want %v", seen, c.events)
-				}
-				if took := time.Since(start); took < c.after || took > c.after+2*time.Second {
-					t.Errorf("took %v, want about %v", took, c.after)
-				}
-			})
-		})
-	}
-}
-
-func TestInterruptWhileDraining(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := newMemory(twoServers())
-		m.connections = func() map[spec.DestinationKey]spec.Connections {
-			return map[spec.DestinationKey]spec.Connections{server1: {Active: 3}}
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
-		err := apply.Run(ctx, m, p, apply.Options{Ledger: apply.LedgerFile{Dir: t.TempDir()}})
-		var back *apply.RolledBackError
-		if !errors.As(err, &back) || !m.node.State().Equal(twoServers()) {
-			t.Fatalf("%v, %v", err, m.node.State())
-		}
-	})
-}
-
 func TestStaleChangesNothing(t *testing.T) {
 	m := newMemory(twoServers())
 	p := &plan.Plan{Changes: plan.Diff(without(twoServers(), server2), spec.State{}, drainTo(0))}
@@ -216,21 +156,4 @@ func TestNeitherStateReached(t *testing.T) {
 	if !errors.As(err, &neither) || len(neither.Off) != 1 || neither.Off[0].Key != spec.Key(server1) || len(neither.Problems) == 0 {
 		t.Fatalf("%v", err)
 	}
-}
-
-// A connection that was being scheduled when the weight became 0 is counted a moment later.
-func TestDrainSeesWhatIsBeingScheduled(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m, start := newMemory(twoServers()), time.Now()
-		m.connections = func() map[spec.DestinationKey]spec.Connections {
-			if since := time.Since(start); since < 20*time.Millisecond || since > 7*time.Second {
-				return nil
-			}
-			return map[spec.DestinationKey]spec.Connections{server1: {Active: 1}}
-		}
-		p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
-		if err := apply.Run(t.Context(), m, p, options(t)); err != nil || time.Since(start) < 7*time.Second {
-			t.Errorf("deleted after %s: %v", time.Since(start), err)
-		}
-	})
 }

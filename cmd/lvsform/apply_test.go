@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -147,6 +148,18 @@ func TestApproval(t *testing.T) {
 	}
 }
 
+// keyboard is a reader that tells when somebody wants to read.
+type keyboard struct {
+	io.Reader
+	tell func()
+}
+
+// Read reads.
+func (k keyboard) Read(b []byte) (int, error) {
+	k.tell()
+	return k.Reader.Read(b)
+}
+
 func TestInterruptedWhileAsking(t *testing.T) {
 	w := newWorld(t)
 	w.write("main.lvs.hcl", web("rr", 2))
@@ -156,8 +169,7 @@ func TestInterruptedWhileAsking(t *testing.T) {
 	}
 	t.Cleanup(func() { pipe.Close(); r.Close() })
 	ctx, cancel := context.WithCancelCause(t.Context())
-	time.AfterFunc(100*time.Millisecond, func() { cancel(interrupted{"interrupt"}) })
-	w.ctx, w.interactive, w.reader = ctx, true, r
+	w.ctx, w.interactive, w.reader = ctx, true, keyboard{r, func() { cancel(interrupted{"interrupt"}) }}
 	w.run(exitError, "apply", w.node(), w.dir)
 	w.says(w.err, "interrupted: nothing was changed")
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,13 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv("BE_LVSFORM") == "1" {
 		main()
+	}
+	// What whoever calls the tests has set for lvsform is not for the processes that they start.
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		if slices.Contains([]string{"NO_COLOR", "CLICOLOR_FORCE", "LVSFORM_NODE", "LVSFORM_RUN_DIR"}, name) || strings.HasPrefix(name, "LVSFORM_VAR_") {
+			os.Unsetenv(name)
+		}
 	}
 	os.Exit(m.Run())
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -119,9 +118,7 @@ func (c failing) run(t *testing.T) {
 func TestTheProgramIsTooOld(t *testing.T) {
 	w, p := newProgramWorld(t)
 	old := "#!/bin/sh\necho 'ipvsadm v1.29 2016/12/23 (compiled with popt and IPVS v1.2.1)'\n"
-	if err := os.WriteFile(p.Path, []byte(old), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	fake.Script(t, p.Path, old)
 	w.run(exitError, "apply", throughIPVSAdm, "--auto-approve", w.path("etc"))
 	w.says(w.err, p.Path+" is version 1.29, and 1.31 or newer is needed")
 	w.says(w.err, "lvsform: hint: \"lvsform doctor --driver ipvsadm\" says more; --driver netlink needs no program\n")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -41,10 +42,32 @@ func five() []plan.Change {
 	return changes
 }
 
-func openFake(t *testing.T) (*fake.Program, *ipvsadm.Driver) {
+// A program that is not to hang has all the time that it wants; one that is, more than it needs to begin on a busy machine.
+const soon = 5 * time.Second
+
+func openFake(t *testing.T, o ipvsadm.Options) (*fake.Program, *ipvsadm.Driver) {
 	t.Helper()
 	p := fake.New(t)
-	return p, open(t, ipvsadm.Options{Program: p.Path, Patience: 2 * time.Second})
+	o.Program = p.Path
+	return p, open(t, o)
+}
+
+// until waits for something to come true.
+func until(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !f(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come true: %s", what)
+		}
+	}
+}
+
+// meanwhile does the changes, and f while they are done.
+func meanwhile(ctx context.Context, d *ipvsadm.Driver, changes []plan.Change, f func()) []plan.Result {
+	results := make(chan []plan.Result, 1)
+	go func() { results <- d.Do(ctx, changes) }()
+	f()
+	return <-results
 }
 
 // summary is one line for each result, with the program's path left out.
@@ -71,7 +94,7 @@ func TestResultsSayWhatIsTrue(t *testing.T) {
 	behind := func(third, why string) []string {
 		return []string{"done", "done", third, fmt.Sprintf(never, 13) + why, fmt.Sprintf(never, 14) + why}
 	}
-	killed, hung := "it was ended by a signal (killed)", "it did not get on for 2s and was killed"
+	killed, hung := "it was ended by a signal (killed)", "it did not get on for 5s and was killed"
 	quiet, status := "it ended with status 7", `it ended with status 7: "bad\nworse"`
 	for name, c := range map[string]struct {
 		fault fake.Fault
@@ -97,7 +120,11 @@ func TestResultsSayWhatIsTrue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, d := openFake(t)
+			o := ipvsadm.Options{}
+			if c.fault.Wait > 0 {
+				o.Patience = soon
+			}
+			p, d := openFake(t, o)
 			c.fault.At = 3
 			p.Break(c.fault)
 			changes := five()
@@ -129,7 +156,7 @@ func areTrue(t *testing.T, p *fake.Program, changes []plan.Change, results []pla
 }
 
 func TestRefusalsAreTheKernels(t *testing.T) {
-	_, d := openFake(t)
+	_, d := openFake(t, ipvsadm.Options{})
 	changes := five()
 	changes[2] = create(spec.Mark(7, spec.IPv6), spec.Service{Scheduler: "bogus"})
 	changes[3].After = spec.Destination{Forward: spec.Local}
@@ -148,7 +175,7 @@ func TestRefusalsAreTheKernels(t *testing.T) {
 
 // What was lost is read again. If that fails too, nothing is claimed.
 func TestNothingIsClaimedThatIsNotKnown(t *testing.T) {
-	p, d := openFake(t)
+	p, d := openFake(t, ipvsadm.Options{})
 	p.Break(fake.Fault{At: 3, Done: true, Kill: syscall.SIGKILL, Always: true})
 	p.BreakListings(fake.Fault{Exit: 1, Always: true})
 	results := d.Do(t.Context(), five())
@@ -166,11 +193,16 @@ func TestNothingIsClaimedThatIsNotKnown(t *testing.T) {
 
 // A cancelled context stops a batch before its first change, and never within it.
 func TestBatchIsNotInterrupted(t *testing.T) {
-	p, d := openFake(t)
+	p, d := openFake(t, ipvsadm.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	p.Break(fake.Fault{At: 2, Done: true, Wait: 300 * time.Millisecond})
-	time.AfterFunc(100*time.Millisecond, cancel)
-	if got := summary(p, d.Do(ctx, five())); cmp.Diff(slices.Repeat([]string{"done"}, 5), got) != "" {
+	goOn := filepath.Join(t.TempDir(), "go-on")
+	p.Break(fake.Fault{At: 2, Done: true, Until: goOn})
+	results := meanwhile(ctx, d, five(), func() {
+		until(t, "the second change", p.Struck)
+		cancel()
+		fake.Script(t, goOn, "")
+	})
+	if got := summary(p, results); cmp.Diff(slices.Repeat([]string{"done"}, 5), got) != "" {
 		t.Errorf("%v", got)
 	}
 }

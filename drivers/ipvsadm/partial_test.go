@@ -47,8 +47,7 @@ func TestWordsWithoutAnEndOfTheLine(t *testing.T) {
 			} {
 				t.Run(fmt.Sprintf("%q at %d, %s", c.words, at, name), func(t *testing.T) {
 					t.Parallel()
-					p := fake.New(t)
-					d := open(t, ipvsadm.Options{Program: p.Path})
+					p, d := openFake(t, ipvsadm.Options{})
 					f.At, f.Say = at, c.words
 					p.Break(f)
 					changes := five()

@@ -36,12 +36,17 @@ type sink func(b []byte) (progress bool, err error)
 func keep(b *bytes.Buffer, most int) sink {
 	return func(piece []byte) (bool, error) {
 		if b.Len()+len(piece) > most {
-			return false, fmt.Errorf("it prints more than %d bytes", most)
+			return false, tooMuchError(most)
 		}
 		b.Write(piece)
 		return true, nil
 	}
 }
+
+// tooMuchError is why a program was ended that prints more bytes than that.
+type tooMuchError int
+
+func (e tooMuchError) Error() string { return fmt.Sprintf("it prints more than %d bytes", int(e)) }
 
 // pipe is a sink that keeps a program alive, or ends it.
 type pipe struct {
@@ -113,6 +118,10 @@ func (p *program) run(ctx context.Context, j job) error {
 	err = cmd.Wait()
 	if !gone(cmd.Process.Pid) {
 		return stillThereError{cmd.Process.Pid}
+	}
+	// When its pipe is closed, it may end by itself before it is killed.
+	if most, ok := errors.AsType[tooMuchError](context.Cause(inner)); ok {
+		return most
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); err == nil || inner.Err() == nil || ok && exit.Exited() {
 		return err

@@ -24,38 +24,38 @@ func wrapped(t *testing.T, body string) (*fake.Program, *ipvsadm.Driver, string)
 	t.Helper()
 	p, once := fake.New(t), filepath.Join(t.TempDir(), "once")
 	path := script(t, "real='"+p.Path+"' once='"+once+"'\n"+body)
-	return p, open(t, ipvsadm.Options{Program: path, Patience: 2 * time.Second}), once
+	return p, open(t, ipvsadm.Options{Program: path}), once
 }
 
 // The process that was started is killed, and the one that does the work is not: it must not go on when Do has returned.
 func TestNothingIsLeftRunning(t *testing.T) {
-	for name, c := range map[string]struct {
-		body string
-		want []string
-	}{
-		"killed wrapper": {`[ -e "$once" ] && exec "$real" "$@"
+	for name, body := range map[string]string{
+		"killed wrapper": `[ -e "$once" ] && exec "$real" "$@"
 : >"$once"
-"$real" "$@" <&0 &
-sleep 0.3
-kill -9 $$`, nil},
-		"deaf to its child": {`[ -e "$once" ] && exec "$real" "$@"
+exec 3<&0
+"$real" "$@" <&3 &
+while [ ! -e "$once.now" ]; do sleep 0.01; done
+kill -9 $$`,
+		"deaf to its child": `[ -e "$once" ] && exec "$real" "$@"
 : >"$once"
-"$real" "$@" <&0 2>/dev/null &
-sleep 0.3
-exit 1`, nil},
+exec 3<&0
+"$real" "$@" <&3 2>/dev/null &
+while [ ! -e "$once.now" ]; do sleep 0.01; done
+exit 1`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, d, _ := wrapped(t, c.body)
-			p.Break(fake.Fault{At: 3, Done: true, Wait: 600 * time.Millisecond})
+			p, d, once := wrapped(t, body)
+			p.Break(fake.Fault{At: 3, Done: true, Wait: time.Hour})
 			changes := five()
-			results := d.Do(t.Context(), changes)
-			truth(t, p, changes, results)
-			then := drivertest.TableLines(read(t, p.Table()))
-			time.Sleep(time.Second)
-			if diff := cmp.Diff(then, drivertest.TableLines(read(t, p.Table()))); diff != "" || len(then) == 0 {
-				t.Errorf("the table has changed since (-then +now):\n%s", diff)
+			results := meanwhile(t.Context(), d, changes, func() {
+				until(t, "the third change", p.Struck)
+				fake.Script(t, once+".now", "")
+			})
+			if n := p.Running(); n != 0 {
+				t.Errorf("%d processes are left", n)
 			}
+			truth(t, p, changes, results)
 		})
 	}
 }
@@ -84,18 +84,26 @@ func many(n int) (out []plan.Change) {
 // A dead lvsform leaves a program that has little to do.
 func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
 	given := filepath.Join(t.TempDir(), "given")
-	d := open(t, ipvsadm.Options{Program: script(t, "exec cat >>'"+given+"'"), Patience: 300 * time.Millisecond})
+	d := open(t, ipvsadm.Options{Program: script(t, "exec cat >>'"+given+"'")})
 	changes := many(100)
-	results := d.Do(t.Context(), changes)
-	if text, err := os.ReadFile(given); err != nil || strings.Count(string(text), "\n-A -t ") != 16 {
-		t.Errorf("%v: %s", err, text)
+	lines := func() int {
+		text, _ := os.ReadFile(given)
+		return strings.Count(string(text), "\n-A -t ")
+	}
+	results := meanwhile(t.Context(), d, changes, func() {
+		until(t, "lines are given", func() bool { return lines() > 0 })
+		time.Sleep(100 * time.Millisecond)
+		d.Kill()
+	})
+	if n := lines(); n != 16 {
+		t.Errorf("%d lines are given", n)
 	}
 	for i, r := range results {
 		if r.Unknown != (i < 16) || r.Err == nil {
 			t.Errorf("%d: %+v", i, r)
 		}
 	}
-	p, fakes := openFake(t)
+	p, fakes := openFake(t, ipvsadm.Options{})
 	p.Break(fake.Fault{At: 70, Kill: syscall.SIGKILL})
 	for i, r := range fakes.Do(t.Context(), changes) {
 		if (r.Err == nil) != (i < 69) || r.Unknown {
@@ -106,7 +114,7 @@ func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
 
 func TestProgramThatGivesUpAtEveryLine(t *testing.T) {
 	count := filepath.Join(t.TempDir(), "count")
-	d := open(t, ipvsadm.Options{Program: script(t, "echo >>'"+count+"'; echo -- '--lvsform-0: unknown option' >&2; echo illegal >&2; exit 2"), Patience: time.Second})
+	d := open(t, ipvsadm.Options{Program: script(t, "echo >>'"+count+"'; echo -- '--lvsform-0: unknown option' >&2; echo illegal >&2; exit 2")})
 	results := d.Do(t.Context(), many(100))
 	if text, err := os.ReadFile(count); err != nil || len(text) != 11 { // ten times, and to read
 		t.Errorf("%d processes: %v", len(text), err)
@@ -153,16 +161,15 @@ tee -a "$once" | "$real" "$@"`)
 
 // Whoever ends at once ends the program, too, and starts no other.
 func TestKill(t *testing.T) {
-	p, d := openFake(t)
+	p, d := openFake(t, ipvsadm.Options{})
 	p.Break(fake.Fault{At: 2, Done: true, Wait: time.Hour})
-	time.AfterFunc(300*time.Millisecond, d.Kill)
-	since, changes := time.Now(), five()
-	results := d.Do(t.Context(), changes)
-	if spent := time.Since(since); spent > time.Second {
-		t.Errorf("it took %s", spent)
-	}
+	changes := five()
+	results := meanwhile(t.Context(), d, changes, func() {
+		until(t, "the second change", func() bool { return read(t, p.Table()).Get(changes[1].Key) != nil })
+		d.Kill()
+	})
 	for i, r := range results {
-		if (r.Err == nil) != (i == 0) || r.Unknown != (i > 0) {
+		if (r.Err == nil) != (i == 0) || r.Unknown != (i > 0) || i > 0 && !strings.Contains(r.Err.Error(), "it was ended by a signal (killed)") {
 			t.Errorf("%s: %+v", changes[i], r)
 		}
 	}

@@ -60,7 +60,7 @@ func calls(t *testing.T, path string) []string {
 
 // A batch does not try a weight that the program does not take, and goes on.
 func TestHeavyWeightInABatch(t *testing.T) {
-	p, d := openFake(t)
+	p, d := openFake(t, ipvsadm.Options{})
 	p.Upstream()
 	changes := five()
 	changes[3].After = spec.Destination{Weight: 70000}

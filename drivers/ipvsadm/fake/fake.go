@@ -3,6 +3,7 @@
 package fake
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -24,8 +25,9 @@ type Fault struct {
 	Done bool
 	// Print is written to stdout, Say to stderr.
 	Print, Say string
-	// Wait is how long the program then sleeps.
-	Wait time.Duration
+	// Wait is how long the program then sleeps, and Until a file that it then waits for.
+	Wait  time.Duration
+	Until string
 	// Kill ends the program by a signal, Exit with a status; without either it goes on.
 	Kill syscall.Signal
 	Exit int
@@ -112,6 +114,29 @@ func (f Fault) save(dir, name string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, name), text, 0o644)
+}
+
+// Struck says that what was to go wrong has begun to.
+func (p *Program) Struck() bool {
+	_, noChange := os.Stat(filepath.Join(p.dir, changeFault))
+	_, noListing := os.Stat(filepath.Join(p.dir, listFault))
+	return noChange != nil && noListing != nil
+}
+
+// Running is how many processes of the program are alive.
+func (p *Program) Running() (n int) {
+	p.t.Helper()
+	found, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, path := range found {
+		// It is gone, or somebody else's, if it cannot be read; a zombie's is empty.
+		if text, err := os.ReadFile(path); err == nil && bytes.Contains(text, []byte(variable+"="+p.dir+"\x00")) {
+			n++
+		}
+	}
+	return n
 }
 
 // Table is the table, for a test that looks at it or fills it without the program.

@@ -172,6 +172,12 @@ func (f Fault) strike() (end bool) {
 	fmt.Print(f.Print)
 	fmt.Fprint(os.Stderr, f.Say)
 	time.Sleep(f.Wait)
+	for f.Until != "" {
+		if _, err := os.Stat(f.Until); err == nil {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 	if f.Kill != 0 {
 		_ = syscall.Kill(os.Getpid(), f.Kill)
 		time.Sleep(time.Hour) // the signal is on its way

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lvsform/lvsform/drivers/ipvsadm/rules"
 )
@@ -84,27 +83,5 @@ func BenchmarkParse(b *testing.B) {
 				_, _ = rules.Parse([]rules.Source{{Name: "x", Text: []byte(text)}}, rules.Resolver{})
 			}
 		})
-	}
-}
-
-// Four times the text takes no more than some four times as long: searching from the beginning would take sixteen.
-func TestLinear(t *testing.T) {
-	cost := func(text string) time.Duration {
-		start := time.Now()
-		_, _ = rules.Parse([]rules.Source{{Name: "x", Text: []byte(text)}}, rules.Resolver{})
-		return time.Since(start)
-	}
-	small, large := big(2_000), big(8_000)
-	for name := range small {
-		a, b := cost(small[name]), cost(large[name])
-		for range 20 { // somebody else may have had the processor
-			if b < 9*a+20*time.Millisecond {
-				break
-			}
-			a, b = min(a, cost(small[name])), min(b, cost(large[name]))
-		}
-		if b >= 9*a+20*time.Millisecond {
-			t.Errorf("%s: %s for 2000 lines, %s for 8000", name, a, b)
-		}
 	}
 }
