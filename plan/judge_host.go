@@ -120,7 +120,7 @@ func (j *Judge) quiet(s spec.State) error {
 func heard(s spec.State, k spec.AddressKey) string {
 	for _, iface := range receiving(s) {
 		_, filtered := s.ARPFilters[spec.ARPFilterKey{Interface: iface, Address: k.Prefix.Addr()}]
-		if !filtered && !s.Mute(iface) {
+		if !filtered && (!s.Mute(iface) || iface == k.Interface && s.AnswersOwn(iface)) {
 			return iface
 		}
 	}

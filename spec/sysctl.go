@@ -111,11 +111,12 @@ func (k SysctlKey) AsQuiet(live, want Sysctl) bool {
 // Mute says that the interface neither answers ARP for addresses of other interfaces nor announces them. What the State does not have
 // of the settings is as the kernel begins.
 func (s State) Mute(iface string) bool {
-	return quietNumber("arp_ignore", s.ARPIgnore(iface)) && quietNumber("arp_announce", s.greater(iface, "arp_announce"))
+	return quietNumber("arp_ignore", s.greater(iface, "arp_ignore")) && quietNumber("arp_announce", s.greater(iface, "arp_announce"))
 }
 
-// ARPIgnore is the value that counts on the interface.
-func (s State) ARPIgnore(iface string) int { return s.greater(iface, "arp_ignore") }
+// AnswersOwn says that the interface answers ARP for the addresses that it has itself. Of the values that are quiet for those of
+// other interfaces, 1 does, and 2 does if another of its addresses has their network.
+func (s State) AnswersOwn(iface string) bool { return s.greater(iface, "arp_ignore") != 8 }
 
 // greater is the greater number of the interface's setting and the one for all.
 func (s State) greater(iface, name string) (most int) {

@@ -43,10 +43,10 @@ real_server "web" {
 }
 `
 
-// A VIP on the interface where ARP arrives is answered for with arp_ignore 1: a plan that would leave it so is refused.
+// A VIP on the interface where ARP arrives is answered for with arp_ignore 1 and 2: a plan that would leave it so is refused.
 func TestQuietWhereARPArrives(t *testing.T) {
 	const refused = "lvsform: error: real_server.web.address[\"192.0.2.10/32\"] (address eth0 192.0.2.10/32): eth0 answers ARP for its own addresses, " +
-		"also with arp_ignore 1: put it on lo or a dummy link, or keep quiet by arp = \"filter\"\n"
+		"also with arp_ignore 1 and 2: put it on lo or a dummy link, or keep quiet by arp = \"filter\"\n"
 	for _, c := range []struct {
 		name, vip, iface, arp, ignore string
 		refused                       bool
@@ -55,7 +55,7 @@ func TestQuietWhereARPArrives(t *testing.T) {
 		{"somebody's dummy", "192.0.2.10", "dummy0", "sysctl", "0", false},
 		{"the network's", "192.0.2.10", "eth0", "sysctl", "0", true},
 		{"the network's, already quiet", "192.0.2.10", "eth0", "sysctl", "1", true},
-		{"not for /32", "192.0.2.10", "eth0", "sysctl", "2", false},
+		{"whose network it is, too", "192.0.2.10", "eth0", "sysctl", "2", true},
 		{"for nothing", "192.0.2.10", "eth0", "sysctl", "8", false},
 		{"filter", "192.0.2.10", "eth0", "filter", "0", false},
 		{"nobody asks", "192.0.2.10", "eth0", "none", "0", false},
