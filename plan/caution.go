@@ -14,6 +14,7 @@ func (m *maker) caution() {
 	m.cautionDrains()
 	m.cautionIdle()
 	m.cautionAddresses()
+	m.cautionDown()
 	m.cautionLinks()
 }
 

@@ -47,6 +47,20 @@ func (m *maker) addresses() (serves, held map[netip.Addr]bool) {
 	return serves, held
 }
 
+// cautionDown tells of addresses that come to interfaces that are down.
+func (m *maker) cautionDown() {
+	down := map[string]bool{}
+	for _, c := range m.plan.Changes.Objects() {
+		k, ok := c.Key.(spec.AddressKey)
+		if link, there := m.goal.Links[spec.LinkKey{Name: k.Interface}]; ok && c.Action() == Create && there && !link.Up {
+			down[k.Interface] = true
+		}
+	}
+	if len(down) > 0 {
+		m.warn("Addresses come to interfaces that are down (%s): nobody reaches them before these are up.", list(down))
+	}
+}
+
 // cautionLinks tells what has no way back, and what a link that goes down takes along.
 func (m *maker) cautionLinks() {
 	modules, sinks := map[string]bool{}, map[string]bool{}

@@ -68,7 +68,20 @@ func (m *maker) cannotHold(k spec.AddressKey) string {
 	if other, ok := twin(m.goal, k); ok {
 		return "the interface has it as " + other.Prefix.String() + ", and can have it only once: declare it like that, or remove that one first"
 	}
+	if m.answered(k) {
+		return k.Interface + " answers ARP for its own addresses, also with arp_ignore 1 and 2: put it on lo or a dummy link, or keep quiet by arp = \"filter\""
+	}
 	return m.missing(k.Interface)
+}
+
+// answered says that ARP arrives, and is answered, where an address is to be of which nobody is to hear.
+func (m *maker) answered(k spec.AddressKey) bool {
+	link, there := m.arisen.State().Links[spec.LinkKey{Name: k.Interface}]
+	if !there || !hears(link) || !k.Prefix.Addr().Is4() || m.Desired.Objects[k].Side != spec.SideQuiet {
+		return false
+	}
+	_, filtered := m.goal.ARPFilters[spec.ARPFilterKey{Interface: k.Interface, Address: k.Prefix.Addr()}]
+	return !filtered && m.goal.AnswersOwn(k.Interface)
 }
 
 // manager is who gives an address a limited lifetime.
@@ -103,7 +116,7 @@ func (m *maker) cannotSet(k spec.SysctlKey) string {
 			return why
 		}
 	}
-	return "this kernel has no such setting: it may come with a module, or be called otherwise"
+	return "this kernel has no such setting that can be read: it may come with a module, or be called otherwise"
 }
 
 func (m *maker) cannotLink(k spec.LinkKey) string {

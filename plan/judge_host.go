@@ -120,7 +120,7 @@ func (j *Judge) quiet(s spec.State) error {
 func heard(s spec.State, k spec.AddressKey) string {
 	for _, iface := range receiving(s) {
 		_, filtered := s.ARPFilters[spec.ARPFilterKey{Interface: iface, Address: k.Prefix.Addr()}]
-		if !filtered && !s.Mute(iface) {
+		if !filtered && (!s.Mute(iface) || iface == k.Interface && s.AnswersOwn(iface)) {
 			return iface
 		}
 	}
@@ -130,7 +130,7 @@ func heard(s spec.State, k spec.AddressKey) string {
 // receiving are the interfaces from which ARP comes: those that are up, or where no interface is known, those that have settings.
 func receiving(s spec.State) (out []string) {
 	for k, l := range s.Links {
-		if l.Up && !slices.Contains([]string{"loopback", "dummy", "ipip", "gre", "ip6tnl", "gue", "sit"}, l.Type) {
+		if l.Up && hears(l) {
 			out = append(out, k.Name)
 		}
 	}
@@ -143,6 +143,11 @@ func receiving(s spec.State) (out []string) {
 		}
 	}
 	return out
+}
+
+// hears says that ARP arrives at links of the type.
+func hears(l spec.Link) bool {
+	return !slices.Contains([]string{"loopback", "dummy", "ipip", "gre", "ip6tnl", "gue", "sit"}, l.Type)
 }
 
 // marked: a mark rule exists only while its service does, and while that takes connections if it is to.

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"syscall"
@@ -35,18 +36,30 @@ func (k SysctlKey) Accepts(value string) syscall.Errno {
 		return 0
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
-	least, most := int64(-1<<31), int64(1<<31-1)
-	if own {
-		least, most = ownBounds(name)
-	}
+	least, most := k.bounds()
 	if err != nil || strconv.FormatInt(n, 10) != value || n < least || n > most || own && name == "sync_ports" && n&(n-1) != 0 {
 		return syscall.EINVAL
 	}
 	return 0
 }
 
-func ownBounds(name string) (least, most int64) {
-	switch name {
+// Takes is what the kernel accepts of a setting that does not accept everything, in words.
+func (k SysctlKey) Takes() string {
+	least, most := k.bounds()
+	switch {
+	case k.Name == "net.ipv4.vs.sync_threshold":
+		return "two numbers such as \"3 50\", the first below the second unless that is 0"
+	case k.Name == "net.ipv4.vs.sync_ports":
+		return "a power of two"
+	}
+	return fmt.Sprintf("a whole number from %d to %d", least, most)
+}
+
+func (k SysctlKey) bounds() (least, most int64) {
+	if !strings.HasPrefix(k.Name, "net.ipv4.vs.") {
+		return -1 << 31, 1<<31 - 1
+	}
+	switch k.Base() {
 	case "drop_entry", "drop_packet", "secure_tcp", "sync_retries":
 		return 0, 3
 	case "sync_version":

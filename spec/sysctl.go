@@ -111,17 +111,19 @@ func (k SysctlKey) AsQuiet(live, want Sysctl) bool {
 // Mute says that the interface neither answers ARP for addresses of other interfaces nor announces them. What the State does not have
 // of the settings is as the kernel begins.
 func (s State) Mute(iface string) bool {
-	for _, name := range []string{"arp_ignore", "arp_announce"} {
-		most := 0
-		for _, of := range []string{"all", iface} {
-			n, err := strconv.Atoi(s.Sysctls[ConfSysctl("ipv4", of, name)].Value)
-			if err == nil {
-				most = max(most, n)
-			}
-		}
-		if !quietNumber(name, most) {
-			return false
+	return quietNumber("arp_ignore", s.greater(iface, "arp_ignore")) && quietNumber("arp_announce", s.greater(iface, "arp_announce"))
+}
+
+// AnswersOwn says that the interface answers ARP for the addresses that it has itself. Of the values that are quiet for those of
+// other interfaces, 1 does, and 2 does if another of its addresses has their network.
+func (s State) AnswersOwn(iface string) bool { return s.greater(iface, "arp_ignore") != 8 }
+
+// greater is the greater number of the interface's setting and the one for all.
+func (s State) greater(iface, name string) (most int) {
+	for _, of := range []string{"all", iface} {
+		if n, err := strconv.Atoi(s.Sysctls[ConfSysctl("ipv4", of, name)].Value); err == nil {
+			most = max(most, n)
 		}
 	}
-	return true
+	return most
 }

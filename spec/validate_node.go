@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (c *checker) destination(k DestinationKey, d Destination) {
 	a := k.Address.Addr()
@@ -94,7 +97,7 @@ func (c *checker) syncDaemon(k SyncDaemonKey, d SyncDaemon) {
 		c.add(k, "", "LVS135", "Unknown sync daemon role", "%s is not a role: use master or backup.", k.Role)
 	}
 	if !ValidInterface(d.Interface) {
-		c.add(k, "interface", "LVS131", "Invalid interface name", "%q is not the name of an interface: at most 15 characters, without spaces, slashes and colons.", d.Interface)
+		c.add(k, "interface", "LVS131", "Invalid interface name", "%q is not the name of an interface: at most 15 characters, without spaces, slashes, colons and percent signs, and not \"all\" or \"default\".", d.Interface)
 	}
 	if d.SyncID > MaxSyncID {
 		c.add(k, "sync_id", "LVS132", "Sync id out of range", "%d does not fit into the 8 bits that are sent: use 0 to %d.", d.SyncID, MaxSyncID)
@@ -109,12 +112,12 @@ func (c *checker) syncDaemon(k SyncDaemonKey, d SyncDaemon) {
 
 // ValidInterface says that an interface that is declared may have the name: the kernel takes some that ip(8) cannot be told.
 func ValidInterface(name string) bool {
-	odd := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == ':' }
-	return name != "" && len(name) <= 15 && name != "." && name != ".." && !strings.ContainsFunc(name, odd)
+	odd := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == ':' || r == '%' }
+	return !slices.Contains([]string{"", ".", "..", "all", "default"}, name) && len(name) <= 15 && !strings.ContainsFunc(name, odd)
 }
 
 func (c *checker) sysctl(k SysctlKey, s Sysctl) {
 	if k.Accepts(s.Value) != 0 {
-		c.add(k, "value", "LVS136", "Value that the kernel refuses", "%q is not what %s takes, which is a number: write one that it can be.", s.Value, k.Name)
+		c.add(k, "value", "LVS136", "Value that the kernel refuses", "%q is not what %s takes: write %s.", s.Value, k.Name, k.Takes())
 	}
 }

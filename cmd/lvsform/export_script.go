@@ -28,6 +28,7 @@ func exportScript(d spec.Desired) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, scriptHead, clean(version), count(len(d.State.Services), "service"), count(len(d.State.Destinations), "server"))
+	left := unfiltered{}
 	for _, k := range inTurn(d.State) {
 		c := plan.Change{Key: k, After: d.State.Get(k)}
 		if k.Kind() != spec.KindDestination {
@@ -35,7 +36,7 @@ func exportScript(d spec.Desired) ([]byte, error) {
 		}
 		if !k.Kind().Table() {
 			comment(&b, "%s", nameOf(d, k))
-			around(&b, c, nameOf(d, k))
+			left.around(&b, c, nameOf(d, k))
 			continue
 		}
 		if k.Kind() == spec.KindTimeouts {

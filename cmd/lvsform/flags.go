@@ -61,7 +61,7 @@ type nodeFlags struct {
 }
 
 func (f *nodeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.driver, "driver", "netlink", "where the node is: netlink, ipvsadm, or file:`PATH` for a node in a file")
+	c.Flags().StringVar(&f.driver, "driver", "netlink", "where the node is: the `driver` netlink, ipvsadm, or file:PATH for a node in a file")
 	c.Flags().StringVar(&f.netns, "netns", "", "the network namespace: a `name` of ip-netns(8) or a path (default: this one)")
 	c.Flags().StringVar(&f.instance, "instance", "", "`name` of one of several configurations that share the node")
 }
@@ -78,6 +78,20 @@ func (f *nodeFlags) again() (text string) {
 		text += "--instance " + f.instance + " "
 	}
 	return text
+}
+
+// file is the path behind --driver file:.
+func (f *nodeFlags) file() (path string, isFile bool, err error) {
+	path, isFile = strings.CutPrefix(f.driver, "file:")
+	switch {
+	case isFile && path == "":
+		err = errors.New("--driver file:PATH needs the path of the node's file")
+	case isFile && f.netns != "":
+		err = errors.New("a node in a file has no network namespaces: leave out --netns")
+	case !isFile && !slices.Contains([]string{"", "netlink", "ipvsadm"}, f.driver):
+		err = fmt.Errorf("there is no driver %q: it is netlink, ipvsadm or file:PATH", f.driver)
+	}
+	return path, isFile, err
 }
 
 func (f *nodeFlags) addFrom(c *cobra.Command) {

@@ -41,7 +41,7 @@ func (p *program) forget(s *session, addresses []string) error {
 			}
 		}
 		if !found {
-			return hint(fmt.Errorf("nothing of lvsform's is called %s", address), "\"lvsform status\" lists what there is")
+			return hint(fmt.Errorf("nothing of lvsform's is called %q", address), "\"lvsform status\" lists what there is")
 		}
 	}
 	keys := make([]spec.Key, 0, len(gone))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/netip"
 	"strconv"
 
 	"github.com/lvsform/lvsform/plan"
@@ -97,9 +98,22 @@ func addressCommands(k spec.AddressKey, c plan.Change) (lines [][]string, ok boo
 	return [][]string{words}, true
 }
 
-// around writes the commands of a change around the table, or a comment that names it.
-func around(b *bytes.Buffer, c plan.Change, name string) {
+// unfiltered are the addresses whose ARP filters a text has left out.
+type unfiltered map[netip.Addr]bool
+
+// around writes the commands of a change around the table, or a comment that names it. An address does not come without its filter:
+// the real server would be heard of.
+func (u unfiltered) around(b *bytes.Buffer, c plan.Change, name string) {
 	lines, ok := hostCommands(c)
+	switch k := c.Key.(type) {
+	case spec.ARPFilterKey:
+		u[k.Address] = u[k.Address] || c.Action() == plan.Create
+	case spec.AddressKey:
+		if u[k.Prefix.Addr()] && c.Action() == plan.Create {
+			comment(b, "create of %s (%s) is left out, too: without its filter it would be heard of", name, k)
+			return
+		}
+	}
 	if !ok {
 		comment(b, "%s of %s (%s) is left out: no command does all of it as \"lvsform apply\" does", c.Action(), name, c.Key)
 	}

@@ -24,6 +24,7 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 	head(&b, made, steps, undo)
 	oddities(&b, made, steps, undo)
 	var no refusals
+	left := unfiltered{}
 	for _, batch := range steps.Batches() {
 		for _, s := range batch {
 			switch {
@@ -35,7 +36,7 @@ func ipvsadmText(made *plan.Plan, undo bool) ([]byte, error) {
 		}
 		for _, s := range batch {
 			if !s.Key.Kind().Table() {
-				around(&b, s.Change, made.Name(s.Key))
+				left.around(&b, s.Change, made.Name(s.Key))
 				continue
 			}
 			args, err := rules.Command(s.Change)

@@ -29,7 +29,9 @@ func (p *program) nodesCommand() *cobra.Command {
 			}
 			var names []string
 			if here == "" {
-				names = p.hostnames(nodeFlags{})
+				if names, err = new(nodeFlags).hostnames(); err != nil {
+					return err
+				}
 			}
 			chosen, err := loaded.Node(here, names...)
 			if err != nil && here != "" {

@@ -94,6 +94,27 @@ func TestTheNodeThatIsMeant(t *testing.T) {
 	w.run(exitDone, "drift", at("lb2.json"), w.dir)
 }
 
+// What is wrong with the place where the node is comes before the question which node that is.
+func TestTheNodeThatCannotBeAsked(t *testing.T) {
+	w := newWorld(t)
+	w.write("main.lvs.hcl", twoNodes)
+	w.mkdir("snapshots")
+	w.write("later.json", `{"format_version": "9.0"}`)
+	for _, c := range []struct{ flags, says string }{
+		{"--driver=nftables", `there is no driver "nftables"`},
+		{"--driver=file:", "--driver file:PATH needs the path of the node's file"},
+		{"--driver=file:lb1.json --netns=blue", "a node in a file has no network namespaces"},
+		{"--from=later.json", `the snapshot later.json cannot be used: its format is "9.0"`},
+		{"--from=none.json", "reading the snapshot: open none.json: no such file or directory"},
+		{"--from=snapshots", "reading the snapshot: read snapshots: is a directory"},
+		{"--node=all --from=none", "--from: stat none: no such file or directory"},
+	} {
+		t.Chdir(w.dir)
+		w.run(exitError, append([]string{"plan"}, strings.Fields(c.flags)...)...)
+		w.says(w.err, "lvsform: error: "+c.says)
+	}
+}
+
 func TestPlanOfAllNodes(t *testing.T) {
 	w := newWorld(t)
 	w.write("etc/main.lvs.hcl", twoNodes+"pool \"unused\" { forward = \"direct\" }\n")

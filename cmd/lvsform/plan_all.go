@@ -17,13 +17,16 @@ import (
 // planAll plans every node of a configuration from the snapshots in the directory --from. With --out, which is a directory
 // then, each plan is saved as the node's name with ".plan".
 func (p *program) planAll(ctx context.Context, dir string, config configFlags, where nodeFlags, policy policyFlags, format formatFlags, out string) (changes bool, err error) {
-	if info, err := os.Stat(where.from); err != nil || !info.IsDir() {
+	switch info, err := os.Stat(where.from); {
+	case where.from != "" && err != nil:
+		return false, fmt.Errorf("--from: %w", err)
+	case err != nil || !info.IsDir():
 		return false, errors.New("--node all plans nodes from their snapshots: --from names the directory with one of each")
 	}
 	if err := where.fromAlone(); err != nil {
 		return false, err
 	}
-	desired, err := p.loadQuietly(p.source(dir, config, nodeFlags{}))
+	desired, err := p.loadQuietly(p.source(dir, config))
 	if err != nil {
 		return false, err
 	}

@@ -99,13 +99,50 @@ func (p *program) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return hint(err, "see \"%s --help\"", c.CommandPath())
 	})
+	root.SetHelpCommand(helpCommand(root))
 	root.AddCommand(
 		p.planCommand(), p.applyCommand(), p.driftCommand(), p.rollbackCommand(),
 		p.validateCommand(), p.fmtCommand(), p.nodesCommand(), p.showCommand(), p.snapshotCommand(), p.statusCommand(),
 		p.importCommand(), p.exportCommand(),
 		p.doctorCommand(), p.forgetCommand(), p.completionCommand(), p.versionCommand(),
 	)
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Args != nil {
+			c.Args = told(c.Args)
+		}
+	}
 	return root
+}
+
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Show the help of a command", Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, _, err := root.Find(args)
+			if err != nil || c == root && len(args) > 0 {
+				return noCommand(root, args)
+			}
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		},
+	}
+}
+
+// told says what a command takes when it was given something else.
+func told(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if check(c, args) == nil {
+			return nil
+		}
+		what := "an argument is missing"
+		if n := len(args); n == 1 {
+			what = "1 argument is too many"
+		} else if n > 1 {
+			what = fmt.Sprintf("%d arguments are too many", n)
+		}
+		return hint(fmt.Errorf("%s: lvsform %s", what, c.Use), "see \"%s --help\"", c.CommandPath())
+	}
 }
 
 // noCommand refuses what is not a command, and says which one is meant.

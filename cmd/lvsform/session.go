@@ -49,13 +49,9 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 		return openSnapshot(f)
 	}
 	s := &session{instance: f.instance}
-	path, isFile := strings.CutPrefix(f.driver, "file:")
-	var err error
+	path, isFile, err := f.file()
 	switch {
-	case isFile && path == "":
-		return nil, fmt.Errorf("--driver file:PATH needs the path of the node's file")
-	case isFile && f.netns != "":
-		return nil, fmt.Errorf("a node in a file has no network namespaces: leave out --netns")
+	case err != nil:
 	case isFile:
 		s.node, err = file.Open(path)
 	case f.driver == "netlink":
@@ -65,10 +61,8 @@ func (p *program) open(ctx context.Context, f nodeFlags) (*session, error) {
 		} else {
 			s.node, err = join(d, f)
 		}
-	case f.driver == "ipvsadm":
-		s.node, err = p.openProgram(f)
 	default:
-		return nil, fmt.Errorf("there is no driver %q: it is netlink, ipvsadm or file:PATH", f.driver)
+		s.node, err = p.openProgram(f)
 	}
 	if err != nil {
 		return nil, err

@@ -79,11 +79,7 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 
 // openSnapshot is a session on a node that cannot be changed.
 func openSnapshot(f nodeFlags) (*session, error) {
-	text, err := os.ReadFile(f.from)
-	if err != nil {
-		return nil, fmt.Errorf("reading the snapshot: %w", err)
-	}
-	doc, err := readSnapshot(f.from, text)
+	doc, err := loadSnapshot(f.from)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +87,14 @@ func openSnapshot(f nodeFlags) (*session, error) {
 		return nil, fmt.Errorf("the snapshot %s was taken with --instance %q: give the same one here", f.from, doc.Instance)
 	}
 	return &session{node: doc, host: doc.Node, instance: f.instance, snapshot: doc}, nil
+}
+
+func loadSnapshot(path string) (*snapshot, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the snapshot: %w", err)
+	}
+	return readSnapshot(path, text)
 }
 
 // readSnapshot is the snapshot that a text is.

@@ -37,7 +37,7 @@ func (p *program) validateCommand() *cobra.Command {
 
 func (p *program) validateJSON(dir string, config configFlags) error {
 	config.node = hclspec.AllNodes
-	src := p.source(dir, config, nodeFlags{})
+	src := p.source(dir, config)
 	loaded, diags := hclspec.Load(src)
 	if err := p.data(hclspec.DiagnosticsJSON(loaded.Files, diags)); err != nil {
 		return err

@@ -48,7 +48,7 @@ func read(path string) (document, error) {
 
 func parse(text []byte) (document, error) {
 	var version struct {
-		N       *int            `json:"format_version"`
+		N       any             `json:"format_version"`
 		Sysctls json.RawMessage `json:"sysctls"`
 	}
 	if err := json.Unmarshal(text, &version); err != nil {
@@ -57,8 +57,11 @@ func parse(text []byte) (document, error) {
 	switch {
 	case version.N == nil:
 		return document{}, fmt.Errorf(`it has no "format_version": %d, so it is no node file`, formatVersion)
-	case *version.N != formatVersion:
-		return document{}, fmt.Errorf("its format version is %d, and this version of lvsform reads %d", *version.N, formatVersion)
+	case version.N != float64(formatVersion):
+		if _, other := version.N.(string); other {
+			return document{}, fmt.Errorf("its format version is text, as in a snapshot: a node file has \"format_version\": %d, and --from takes a snapshot", formatVersion)
+		}
+		return document{}, fmt.Errorf("its format version is %v, and this version of lvsform reads %d", version.N, formatVersion)
 	}
 	if version.Sysctls != nil {
 		return document{}, errors.New(`"sysctls" is part of the state now: "state": {"sysctl": {"sysctl net.ipv4.vs.conntrack": {"value": "1"}}}`)

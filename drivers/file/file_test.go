@@ -96,6 +96,7 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{"two documents", `{"format_version": 1} {}`, "lb1.json:1:23: invalid character '{'"},
 		{"no version", `{}`, `lb1.json: it has no "format_version": 1`},
 		{"another version", `{"format_version": 2, "new": 1}`, "lb1.json: its format version is 2"},
+		{"a snapshot", `{"format_version": "1.0"}`, `a node file has "format_version": 1, and --from takes a snapshot`},
 		{"unknown name", `{"format_version": 1, "stat": {}}`, `unknown field "stat"`},
 		{"unknown attribute", `{"format_version": 1, "state": {"service": {"tcp 192.0.2.1:80": {"wait": 1}}}}`, `no attribute "wait"`},
 		{"unknown count", `{"format_version": 1, "connections": {"tcp 192.0.2.1:80 -> 10.0.0.1:80": {"activ": 1}}}`, `unknown field "activ"`},

@@ -29,11 +29,21 @@ func (l *loader) answers() {
 			s.tell(addr, holders[0].site.node.Name)
 		}
 		for i, h := range holders {
+			l.taken(h)
 			before := slices.IndexFunc(holders[:i], func(o holding) bool { return (o.site != h.site || o.at != h.at) && !(o.anycast && h.anycast) })
 			if before >= 0 {
 				l.both(holders[before], h)
 			}
 		}
+	}
+}
+
+// taken says that a node answers for an address that is another node's own.
+func (l *loader) taken(h holding) {
+	if owner := l.known[h.addr]; owner != nil && owner != h.site && !h.anycast {
+		l.errorf("LVS049", origin{block: h.in.block}.place("addresses"), "Address that several nodes answer for",
+			"%s is the address of node.%s itself, and %s puts it on node.%s: both would answer ARP for it. A VIP is an address that no machine has of its own.",
+			h.addr, owner.node.Name, h.in.addr, h.site.node.Name)
 	}
 }
 

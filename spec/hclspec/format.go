@@ -74,6 +74,9 @@ func Fmt(src []byte, filename string) ([]byte, hcl.Diagnostics) {
 		return src, nil
 	}
 	l := newLoader(Source{})
+	if !l.encoded(filename, src) {
+		return nil, l.diags
+	}
 	_, diags := hclsyntax.ParseConfig(src, filename, hcl.InitialPos)
 	l.syntax(diags, filename)
 	if diags.HasErrors() {

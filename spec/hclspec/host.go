@@ -50,7 +50,7 @@ func blockOf(name string) string {
 func (a value) interfaceName() string {
 	name, ok := a.text()
 	if ok && !spec.ValidInterface(name) {
-		a.errorf("LVS131", "Invalid interface name", "%q is not the name of an interface: at most 15 characters, without spaces, slashes and colons.", name)
+		a.errorf("LVS131", "Invalid interface name", "%q is not the name of an interface: at most 15 characters, without spaces, slashes, colons and percent signs, and not \"all\" or \"default\".", name)
 	}
 	return name
 }

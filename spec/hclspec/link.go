@@ -30,7 +30,7 @@ func (l *loader) link(in instance) {
 	if hasName {
 		k.Name = named.interfaceName()
 	} else if !spec.ValidInterface(k.Name) {
-		b.errorf("LVS131", in.block.LabelRanges[0], "Invalid interface name", "%q is not the name of an interface: at most 15 characters. Set name, if the label is to be longer.", k.Name)
+		b.errorf("LVS131", in.block.LabelRanges[0], "Invalid interface name", "%q is not the name of an interface: at most 15 characters, and not \"all\" or \"default\". Set name, if the label is to be another.", k.Name)
 	}
 	b.receiver(&k, v, hasName)
 	if b.bad {

@@ -43,12 +43,13 @@ func (l *loader) listenMark(block *hcl.Block, parent *body) []listener {
 	if !ok {
 		return nil
 	}
-	mark, ok := a.number(0, 1<<32-1)
-	if !ok {
+	if a.v.RawEquals(cty.Zero) {
+		a.errorf("LVS103", "Firewall mark 0", "A packet without a mark has mark 0: use a mark of 1 to 4294967295.")
 		return nil
 	}
-	if mark == 0 {
-		a.errorf("LVS103", "Firewall mark 0", "A packet without a mark has mark 0: use a mark of 1 to 4294967295.")
+	mark, ok := a.number(1, 1<<32-1)
+	if !ok {
+		return nil
 	}
 	in := listener{key: spec.Mark(uint32(mark), family), block: block, onePacket: b.onePacket()}
 	for block := range b.children("match") {

@@ -82,9 +82,11 @@ func (l *loader) machine(in instance) (*Node, cty.Value) {
 	if a, ok := b.get("match"); ok {
 		elements, _ := a.elements()
 		for _, e := range elements {
-			if text, ok := e.text(); ok {
-				n.Match = append(n.Match, text)
+			text, ok := e.text()
+			if ok && !isHost(text) {
+				e.errorf("LVS065", "Invalid host name", "%q is not the host name of a machine, short or full: write one such as \"lb1\" or \"lb1.example.net\", and each of several by itself.", text)
 			}
+			n.Match = append(n.Match, text)
 		}
 	} else {
 		n.Match = []string{in.block.Labels[0]}
@@ -107,6 +109,12 @@ func (l *loader) machine(in instance) (*Node, cty.Value) {
 		roles = cty.ListVal(all)
 	}
 	return n, cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(n.Name), "address": address, "roles": roles, nodeAttr: b.vars()})
+}
+
+// isHost says that a machine may be called so.
+func isHost(name string) bool {
+	odd := func(r rune) bool { return r <= ' ' || strings.ContainsRune(`*?[]{}()|\^$/:,"`, r) }
+	return name != "" && len(name) <= 253 && !strings.ContainsFunc(name, odd)
 }
 
 // rolesOf reads the roles of a node.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -115,6 +116,9 @@ func (l *loader) parse(name string) *hcl.File {
 }
 
 func (l *loader) parseText(name string, text []byte) *hcl.File {
+	if !l.encoded(name, text) {
+		return nil
+	}
 	parse := json.Parse
 	if !strings.HasSuffix(name, ".json") {
 		parse = func(text []byte, name string) (*hcl.File, hcl.Diagnostics) {
@@ -131,6 +135,15 @@ func (l *loader) parseText(name string, text []byte) *hcl.File {
 		return nil
 	}
 	return f
+}
+
+// encoded is false for what is not text, which a parser would tell of each character.
+func (l *loader) encoded(name string, text []byte) bool {
+	if utf8.Valid(text) {
+		return true
+	}
+	l.errorf("LVS001", wholeFile(name), "Invalid character encoding", "%s is not UTF-8 text: save it as such.", name)
+	return false
 }
 
 // collect sorts the blocks of a file by type. Blocks of later versions are errors here.

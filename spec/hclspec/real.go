@@ -60,7 +60,11 @@ func (l *loader) realServer(in instance) *realServer {
 		r.arp, _ = a.word([]string{"sysctl", "filter", "none"}, "way to keep quiet")
 	}
 	for _, e := range b.list("arp_interfaces") {
-		r.receiving = append(r.receiving, e.interfaceName())
+		name := e.interfaceName()
+		if l.isVirtual(name) {
+			e.errorf("LVS058", "Filter without an interface", "Requests for the addresses do not arrive on %s: name the interfaces on which they do, such as \"eth0\".", name)
+		}
+		r.receiving = append(r.receiving, name)
 	}
 	expr, has := b.expression("arp_interfaces")
 	switch {

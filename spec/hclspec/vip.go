@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -179,6 +180,9 @@ func (b *body) holder() (h holder) {
 	}
 	if a, ok := c.get("interval"); ok {
 		h.announce.Interval, _ = a.duration()
+		if h.announce.Interval > time.Minute {
+			a.errorf("LVS019", "Invalid duration", "interval is %s: write at most 1m, because an apply lasts until the last announcement.", h.announce.Interval)
+		}
 	}
 	return h
 }

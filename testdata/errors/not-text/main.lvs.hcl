@@ -1,0 +1,4 @@
+vip "web" {
+  addresses = ["192.0.2.10"] # überäll
+}
+ÿþ
