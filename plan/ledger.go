@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -24,9 +25,12 @@ type Owned struct {
 	// Original is set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the value that
 	// stood there before lvsform first changed it. Ours is the one it set last, of what it made of these as well.
 	Original, Ours spec.Value
-	// Earlier is set while a run is under way: what Ours was before it. A run that is killed may leave either.
+	// Earlier is set while a run is under way: what Ours was before it, or what was there. A run that is killed may leave either.
 	Earlier spec.Value
 }
+
+// Moved says that a run has taken the object away for a while, and has not put it back: it is not there, and was Original.
+func (o Owned) Moved() bool { return o.Original != nil && o.Ours == nil }
 
 // left says that a value may be one that lvsform has left there.
 func (o Owned) left(live spec.Value) bool {
@@ -52,9 +56,9 @@ func (p *Plan) Settle(before Ledger) Ledger {
 				delete(l, c.Key)
 			}
 		default:
-			_, ours := l[c.Key]
+			o, ours := l[c.Key]
 			switch {
-			case c.After == nil:
+			case c.After == nil || o.Moved():
 				delete(l, c.Key)
 			case c.Before == nil && !ours:
 				l[c.Key] = Owned{Name: p.Name(c.Key)}
@@ -81,7 +85,7 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 }
 
 // back says that an object that lvsform has changed is as it was before.
-func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours }
+func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours && o.Earlier == nil }
 
 // settings notes what becomes of sysctls, those first that set others. One that another sets along is noted even if it keeps its
 // value: it would lose it when the other goes back. Such a note lasts as long as the other's.
@@ -124,11 +128,7 @@ func (p *Plan) settings(l Ledger) {
 			delete(l, k)
 		}
 	}
-	for k, o := range l {
-		if s, ok := k.(spec.SysctlKey); ok && o.back() && !l.rewrites(s) {
-			delete(l, k)
-		}
-	}
+	l.over()
 }
 
 // original is what a setting was before lvsform: one that another has set along since was as that one was.
@@ -171,30 +171,64 @@ func (p *Plan) Intend(now Ledger) Ledger {
 	if l == nil {
 		l = Ledger{}
 	}
-	found := p.Changes.Before()
-	for k, o := range p.Settle(now) {
+	found, last, settled := p.Changes.Before(), p.Changes.After(), p.Settle(now)
+	for k, was := range now { // what goes back may have done so
+		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
+			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
+		}
+	}
+	for k, o := range settled {
 		was, ours := l[k]
-		if ours && o.Ours != nil && was.left(found[k]) {
+		if o.Ours != nil && (!ours || was.left(found[k])) {
 			o.Earlier = found[k]
 		}
 		if !ours || o.Ours != nil {
 			l[k] = o
 		}
 	}
+	for k, v := range found { // what is only out of the way for a while may stay away
+		o, ours := l[k]
+		if movable(k) && v != nil && v == last[k] && (!ours || o.Original != nil) {
+			l[k] = Owned{Name: p.Name(k), Original: cmp.Or(o.Original, v), Earlier: v}
+		}
+	}
 	return l
 }
 
+// movable says that a link, or the last address of one, may take the object along.
+func movable(k spec.Key) bool {
+	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
+}
+
 // There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
-// Of what is as lvsform set it last, nothing earlier is ours any more.
+// Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that was killed has left, or brought back, as it
+// was before lvsform, nothing is.
 func (l Ledger) There(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
-		if o.Ours != nil && live.Get(k) == o.Ours {
+		now := live.Get(k)
+		if now != nil && o.left(now) && (o.Original == now || o.Moved()) {
+			o.Ours = now
+		}
+		if o.Ours != nil && o.Ours == now {
 			o.Earlier = nil
 		}
-		if k.Kind() == spec.KindTimeouts || live.Get(k) != nil {
+		if k.Kind() == spec.KindTimeouts || o.Moved() == (now == nil) {
 			out[k] = o
 		}
 	}
+	out.over()
 	return out
+}
+
+// over takes out what is as it was before lvsform. What a setting that lvsform has changed sets along is noted as long as that one is.
+func (l Ledger) over() {
+	for _, global := range []bool{true, false} {
+		for k, o := range l {
+			s, _ := k.(spec.SysctlKey)
+			if o.back() && (s.IsGlobal() && global || !l.rewrites(s) && !global) {
+				delete(l, k)
+			}
+		}
+	}
 }
