@@ -107,7 +107,7 @@ func (m *maker) originals() {
 func (m *maker) returns(k spec.Key) bool {
 	a, _ := k.(spec.AddressKey)
 	_, twice := twin(m.goal, a)
-	return !twice && m.Live.Get(spec.LinkKey{Name: interfaceOf(k)}) != nil
+	return movable(k) && !twice && m.Live.Get(spec.LinkKey{Name: interfaceOf(k)}) != nil
 }
 
 // changed is what a setting that sets others is to be, and whether that is otherwise than before lvsform, by whichever name.

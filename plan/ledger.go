@@ -25,16 +25,14 @@ type Owned struct {
 	// Original is set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the value that
 	// stood there before lvsform first changed it. Ours is the one it set last, of what it made of these as well.
 	Original, Ours spec.Value
-	// Earlier is set while a run is under way: what Ours was before it, or what was there. A run that is killed may leave either.
+	// Earlier is set while a run is under way: what Ours was before it, or what was there. A run that is killed may leave either, or
+	// nothing of what it has taken away for a while.
 	Earlier spec.Value
 }
 
-// Moved says that a run has taken the object away for a while, and has not put it back: it is not there, and was Original.
-func (o Owned) Moved() bool { return o.Original != nil && o.Ours == nil }
-
 // left says that a value may be one that lvsform has left there.
 func (o Owned) left(live spec.Value) bool {
-	return live == o.Ours || o.Earlier != nil && live == o.Earlier
+	return live == o.Ours || o.Earlier != nil && (live == o.Earlier || live == nil)
 }
 
 // Settle is the ledger after the plan has been done.
@@ -58,7 +56,7 @@ func (p *Plan) Settle(before Ledger) Ledger {
 		default:
 			o, ours := l[c.Key]
 			switch {
-			case c.After == nil || o.Moved():
+			case c.After == nil || o.Original != nil:
 				delete(l, c.Key)
 			case c.Before == nil && !ours:
 				l[c.Key] = Owned{Name: p.Name(c.Key)}
@@ -135,9 +133,13 @@ func (p *Plan) settings(l Ledger) {
 func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
 	for _, g := range spec.GlobalSysctls() {
 		was, ok := l[g].Original.(spec.Sysctl)
-		ours, _ := l[g].Ours.(spec.Sysctl)
-		if ok && g.Rewrites(k) && now == spec.Value(g.Along(k, ours)) {
-			return g.Along(k, was)
+		if !ok || !g.Rewrites(k) {
+			continue
+		}
+		for _, left := range []spec.Value{l[g].Ours, l[g].Earlier} {
+			if v, ok := left.(spec.Sysctl); ok && now == spec.Value(g.Along(k, v)) {
+				return g.Along(k, was)
+			}
 		}
 	}
 	return now
@@ -165,8 +167,8 @@ func (p *Plan) goneLinks() map[string]bool {
 }
 
 // Intend is the ledger for the time of the run: what is ours and what is about to be, so that a run that is killed leaves
-// nothing without an owner.
-func (p *Plan) Intend(now Ledger) Ledger {
+// nothing without an owner, and nothing of anybody else's away but of what the other instances hold.
+func (p *Plan) Intend(now Ledger, others Others) Ledger {
 	l := maps.Clone(now)
 	if l == nil {
 		l = Ledger{}
@@ -180,22 +182,29 @@ func (p *Plan) Intend(now Ledger) Ledger {
 	for k, o := range settled {
 		was, ours := l[k]
 		if o.Ours != nil && (!ours || was.left(found[k])) {
-			o.Earlier = found[k]
+			o.Earlier = cmp.Or(found[k], was.Earlier)
 		}
 		if !ours || o.Ours != nil {
 			l[k] = o
 		}
 	}
-	for k, v := range found { // what is only out of the way for a while may stay away
-		o, ours := l[k]
-		if movable(k) && v != nil && v == last[k] && (!ours || o.Original != nil) {
-			l[k] = Owned{Name: p.Name(k), Original: cmp.Or(o.Original, v), Earlier: v}
+	for _, s := range p.Changes {
+		if !movable(s.Key) || s.After != nil || found[s.Key] == nil || last[s.Key] == nil {
+			continue
+		}
+		o, ours := l[s.Key]
+		if other, _ := others.Of(s.Key); !ours && other == "" {
+			o = Owned{Name: p.Name(s.Key), Original: found[s.Key], Ours: last[s.Key]}
+		}
+		if o.Original != nil {
+			o.Earlier = cmp.Or(o.Earlier, found[s.Key])
+			l[s.Key] = o
 		}
 	}
 	return l
 }
 
-// movable says that a link, or the last address of one, may take the object along.
+// movable says that an object may be away for a while: a link that goes down takes it along, or the last address of one.
 func movable(k spec.Key) bool {
 	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
 }
@@ -207,13 +216,14 @@ func (l Ledger) There(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
 		now := live.Get(k)
-		if now != nil && o.left(now) && (o.Original == now || o.Moved()) {
+		if now != nil && o.Earlier != nil && o.Original == now {
 			o.Ours = now
 		}
 		if o.Ours != nil && o.Ours == now {
 			o.Earlier = nil
 		}
-		if k.Kind() == spec.KindTimeouts || o.Moved() == (now == nil) {
+		away := movable(k) && o.Original != nil && o.left(now)
+		if k.Kind() == spec.KindTimeouts || now != nil || away {
 			out[k] = o
 		}
 	}
