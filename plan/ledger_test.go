@@ -97,6 +97,17 @@ func TestTimeoutsAreOursOneByOne(t *testing.T) {
 	}
 }
 
+// A value that no configuration may ask for goes back all the same, if it was there before.
+func TestOddTimeoutsGoBack(t *testing.T) {
+	k, odd := spec.TimeoutsKey{}, spec.Timeouts{TCP: spec.MaxTimeout + 1, TCPFin: 120, UDP: 300}
+	p, _ := plan.Make(plan.Inputs{Live: state(k, odd), Desired: desired(state(k, spec.Timeouts{TCP: 60}))})
+	ledger, now := p.Settle(nil), p.Changes.After()[k]
+	p, err := plan.Make(plan.Inputs{Live: state(k, now), Ledger: ledger, Destroy: true})
+	if err != nil || p.Changes.After()[k] != spec.Value(odd) {
+		t.Error(p.Changes, err)
+	}
+}
+
 // A setting that another has set along, and that is declared later: it was what the other was, and is that again with it; as long as
 // the other stays, it goes with that.
 func TestWhatWasSetAlongGoesBack(t *testing.T) {
