@@ -33,7 +33,11 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 		return fmt.Errorf("reading the node: %w", err)
 	}
 	cs := p.Refresh(live)
-	if err := fits(p, cs, live, o.Ledger); err != nil {
+	others, err := o.Ledger.Others()
+	if err != nil {
+		return err
+	}
+	if err := fits(p, cs, live, others); err != nil {
 		return err
 	}
 	if err := Possible(d, p, cs); err != nil {
@@ -43,7 +47,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := o.Ledger.Save(p.Intend(ledger)); err != nil {
+	if err := o.Ledger.Save(p.Intend(ledger, others)); err != nil {
 		return fmt.Errorf("%w\nNothing was changed", err)
 	}
 	r := &run{driver: d, plan: p, report: o.Report, found: cs.Before(), patience: readPatience, waited: map[spec.DestinationKey]bool{}}
@@ -70,15 +74,11 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 }
 
 // fits says why the plan cannot be done on the node as it is now.
-func fits(p *plan.Plan, cs plan.Changeset, live spec.State, file LedgerFile) error {
+func fits(p *plan.Plan, cs plan.Changeset, live spec.State, others plan.Others) error {
 	if _, err := cs.On(live); err != nil {
 		if refused := (*spec.Refusal)(nil); errors.As(err, &refused) {
 			return fmt.Errorf("%w: the node has changed since the plan was made: make a new plan", err)
 		}
-		return err
-	}
-	others, err := file.Others()
-	if err != nil {
 		return err
 	}
 	for _, k := range p.Adopted {

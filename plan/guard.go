@@ -97,7 +97,7 @@ func (m *maker) sound() error {
 		if m.Restore && p.Rule != "LVS150" && p.Rule != "LVS152" {
 			continue
 		}
-		if !known[broken{p.Key, p.Rule}] {
+		if !known[broken{p.Key, p.Rule}] && !m.original(p) {
 			errs = append(errs, fmt.Errorf("%s: %s [%s]: what is ignored, excluded or not lvsform's does not go together with the configuration: %s", m.name(p.Key), p.Summary, p.Rule, p.Detail))
 		}
 	}
@@ -105,6 +105,13 @@ func (m *maker) sound() error {
 		errs = append(errs[:10], fmt.Errorf("and %s", count(len(errs)-10, "problem more", "problems more")))
 	}
 	return errors.Join(errs...)
+}
+
+// original says that the problem is a value that was there before lvsform, and that the kernel takes again.
+func (m *maker) original(p spec.Problem) bool {
+	o := m.Ledger[p.Key].Original
+	a, ok := spec.AttributeOf(p.Key.Kind(), p.Attribute)
+	return ok && o != nil && a.Same(m.goal.Get(p.Key), o)
 }
 
 // protect refuses a plan that would destroy what prevent_destroy keeps.

@@ -84,7 +84,7 @@ func (m *maker) originals() {
 	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {
@@ -101,6 +101,13 @@ func (m *maker) originals() {
 			}
 		}
 	}
+}
+
+// returns says that there is room for what a run has taken away and not put back.
+func (m *maker) returns(k spec.Key) bool {
+	a, _ := k.(spec.AddressKey)
+	_, twice := twin(m.goal, a)
+	return movable(k) && !twice && m.Live.Get(spec.LinkKey{Name: interfaceOf(k)}) != nil
 }
 
 // changed is what a setting that sets others is to be, and whether that is otherwise than before lvsform, by whichever name.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -24,13 +25,14 @@ type Owned struct {
 	// Original is set for what is not lvsform's to delete (timeouts, settings, links and neighbours that were there): the value that
 	// stood there before lvsform first changed it. Ours is the one it set last, of what it made of these as well.
 	Original, Ours spec.Value
-	// Earlier is set while a run is under way: what Ours was before it. A run that is killed may leave either.
+	// Earlier is set while a run is under way: what Ours was before it, or what was there. A run that is killed may leave either, or
+	// nothing of what it has taken away for a while.
 	Earlier spec.Value
 }
 
 // left says that a value may be one that lvsform has left there.
 func (o Owned) left(live spec.Value) bool {
-	return live == o.Ours || o.Earlier != nil && live == o.Earlier
+	return live == o.Ours || o.Earlier != nil && (live == o.Earlier || live == nil)
 }
 
 // Settle is the ledger after the plan has been done.
@@ -52,9 +54,9 @@ func (p *Plan) Settle(before Ledger) Ledger {
 				delete(l, c.Key)
 			}
 		default:
-			_, ours := l[c.Key]
+			o, ours := l[c.Key]
 			switch {
-			case c.After == nil:
+			case c.After == nil || o.Original != nil:
 				delete(l, c.Key)
 			case c.Before == nil && !ours:
 				l[c.Key] = Owned{Name: p.Name(c.Key)}
@@ -81,7 +83,7 @@ func (l Ledger) change(k spec.Key, name string, before, after spec.Value) {
 }
 
 // back says that an object that lvsform has changed is as it was before.
-func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours }
+func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours && o.Earlier == nil }
 
 // settings notes what becomes of sysctls, those first that set others. One that another sets along is noted even if it keeps its
 // value: it would lose it when the other goes back. Such a note lasts as long as the other's.
@@ -124,20 +126,20 @@ func (p *Plan) settings(l Ledger) {
 			delete(l, k)
 		}
 	}
-	for k, o := range l {
-		if s, ok := k.(spec.SysctlKey); ok && o.back() && !l.rewrites(s) {
-			delete(l, k)
-		}
-	}
+	l.over()
 }
 
 // original is what a setting was before lvsform: one that another has set along since was as that one was.
 func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
 	for _, g := range spec.GlobalSysctls() {
 		was, ok := l[g].Original.(spec.Sysctl)
-		ours, _ := l[g].Ours.(spec.Sysctl)
-		if ok && g.Rewrites(k) && now == spec.Value(g.Along(k, ours)) {
-			return g.Along(k, was)
+		if !ok || !g.Rewrites(k) {
+			continue
+		}
+		for _, left := range []spec.Value{l[g].Ours, l[g].Earlier} {
+			if v, ok := left.(spec.Sysctl); ok && now == spec.Value(g.Along(k, v)) {
+				return g.Along(k, was)
+			}
 		}
 	}
 	return now
@@ -165,36 +167,78 @@ func (p *Plan) goneLinks() map[string]bool {
 }
 
 // Intend is the ledger for the time of the run: what is ours and what is about to be, so that a run that is killed leaves
-// nothing without an owner.
-func (p *Plan) Intend(now Ledger) Ledger {
+// nothing without an owner, and nothing of anybody else's away but of what the other instances hold.
+func (p *Plan) Intend(now Ledger, others Others) Ledger {
 	l := maps.Clone(now)
 	if l == nil {
 		l = Ledger{}
 	}
-	found := p.Changes.Before()
-	for k, o := range p.Settle(now) {
+	found, last, settled := p.Changes.Before(), p.Changes.After(), p.Settle(now)
+	for k, was := range now { // what goes back may have done so
+		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
+			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
+		}
+	}
+	for k, o := range settled {
 		was, ours := l[k]
-		if ours && o.Ours != nil && was.left(found[k]) {
-			o.Earlier = found[k]
+		if o.Ours != nil && (!ours || was.left(found[k])) {
+			o.Earlier = cmp.Or(found[k], was.Earlier)
 		}
 		if !ours || o.Ours != nil {
 			l[k] = o
 		}
 	}
+	for _, s := range p.Changes {
+		if !movable(s.Key) || s.After != nil || found[s.Key] == nil || last[s.Key] == nil {
+			continue
+		}
+		o, ours := l[s.Key]
+		if other, _ := others.Of(s.Key); !ours && other == "" {
+			o = Owned{Name: p.Name(s.Key), Original: found[s.Key], Ours: last[s.Key]}
+		}
+		if o.Original != nil {
+			o.Earlier = cmp.Or(o.Earlier, found[s.Key])
+			l[s.Key] = o
+		}
+	}
 	return l
 }
 
+// movable says that an object may be away for a while: a link that goes down takes it along, or the last address of one.
+func movable(k spec.Key) bool {
+	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
+}
+
 // There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
-// Of what is as lvsform set it last, nothing earlier is ours any more.
+// Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that was killed has left, or brought back, as it
+// was before lvsform, nothing is.
 func (l Ledger) There(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
-		if o.Ours != nil && live.Get(k) == o.Ours {
+		now := live.Get(k)
+		if now != nil && o.Earlier != nil && o.Original == now {
+			o.Ours = now
+		}
+		if o.Ours != nil && o.Ours == now {
 			o.Earlier = nil
 		}
-		if k.Kind() == spec.KindTimeouts || live.Get(k) != nil {
+		away := movable(k) && o.Original != nil && o.left(now)
+		if k.Kind() == spec.KindTimeouts || now != nil || away {
 			out[k] = o
 		}
 	}
+	out.over()
 	return out
+}
+
+// over takes out what is as it was before lvsform. What a setting that lvsform has changed sets along is noted as long as that one is.
+func (l Ledger) over() {
+	for _, global := range []bool{true, false} {
+		for k, o := range l {
+			s, _ := k.(spec.SysctlKey)
+			if o.back() && (s.IsGlobal() && global || !l.rewrites(s) && !global) {
+				delete(l, k)
+			}
+		}
+	}
 }

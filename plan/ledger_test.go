@@ -73,7 +73,7 @@ func TestWhatAKilledRunLeavesGoesBack(t *testing.T) {
 	ledger := first.Settle(nil)
 	for _, value := range []string{"2", "3"} { // killed twice, before it changed anything
 		n, _ := strconv.Atoi(value)
-		ledger = make(ledger, declares(value, uint32(n))).Intend(ledger)
+		ledger = make(ledger, declares(value, uint32(n))).Intend(ledger, nil)
 	}
 	back := make(ledger, declared(other)).Changes.After()
 	if back[k] != setting("0") || back[timeouts].(spec.Timeouts).TCP != 900 {
@@ -90,9 +90,20 @@ func TestTimeoutsAreOursOneByOne(t *testing.T) {
 	k := spec.TimeoutsKey{}
 	was := spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}
 	p, _ := plan.Make(plan.Inputs{Live: state(k, was), Desired: desired(state(k, spec.Timeouts{TCP: 60}))})
-	killed, now := p.Intend(nil), p.Changes.After()[k]
+	killed, now := p.Intend(nil, nil), p.Changes.After()[k]
 	p, err := plan.Make(plan.Inputs{Live: state(k, now), Ledger: killed, Desired: desired(state(k, spec.Timeouts{UDP: 99}))})
 	if want := (spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 99}); err != nil || p.Changes.After()[k] != spec.Value(want) {
+		t.Error(p.Changes, err)
+	}
+}
+
+// A value that no configuration may ask for goes back all the same, if it was there before.
+func TestOddTimeoutsGoBack(t *testing.T) {
+	k, odd := spec.TimeoutsKey{}, spec.Timeouts{TCP: spec.MaxTimeout + 1, TCPFin: 120, UDP: 300}
+	p, _ := plan.Make(plan.Inputs{Live: state(k, odd), Desired: desired(state(k, spec.Timeouts{TCP: 60}))})
+	ledger, now := p.Settle(nil), p.Changes.After()[k]
+	p, err := plan.Make(plan.Inputs{Live: state(k, now), Ledger: ledger, Destroy: true})
+	if err != nil || p.Changes.After()[k] != spec.Value(odd) {
 		t.Error(p.Changes, err)
 	}
 }

@@ -91,8 +91,8 @@ func (m *maker) refuse() error {
 	}
 	refused := map[spec.Key]error{}
 	for k := range m.Desired.State.All() {
-		if other, _ := m.Others.Of(k); other != "" && !m.shared(k) && !m.stays(k) {
-			refused[k] = m.theirs(k)
+		if other := m.contrary(k); other != nil {
+			refused[k] = m.theirs(k, other)
 		} else if live := m.Live.Get(k); live != nil && m.Desired.Ownership.Ignores(k, live) {
 			refused[k] = fmt.Errorf("%s is declared, and what is there (%s) is ignored: take it out of the configuration, or out of ignore", m.name(k), k)
 		}

@@ -52,9 +52,26 @@ func (o Others) agrees(k spec.Key, v spec.Value) bool {
 	return instance == "" || shareable(k) && v != nil && theirs.left(v)
 }
 
+// contrary is the object, by whichever name, that another instance holds and that is to be otherwise, or nil.
+func (m *maker) contrary(k spec.Key) spec.Key {
+	names := []spec.Key{k}
+	if s, ok := k.(spec.SysctlKey); ok && s.IsGlobal() {
+		for _, g := range spec.GlobalSysctls() {
+			if g.Rewrites(s) || s.Rewrites(g) {
+				names = append(names, g)
+			}
+		}
+	}
+	for _, name := range names {
+		if other, theirs := m.Others.Of(name); other != "" && !m.shared(k, theirs) && !m.stays(k) {
+			return name
+		}
+	}
+	return nil
+}
+
 // shared says that an object is to be as the instance that holds it left it.
-func (m *maker) shared(k spec.Key) bool {
-	_, theirs := m.Others.Of(k)
+func (m *maker) shared(k spec.Key, theirs Owned) bool {
 	want := m.Desired.State.Get(k)
 	return shareable(k) && theirs.Ours != nil && (spec.Satisfies(theirs.Ours, want) || m.minimum(k, theirs.Ours, want))
 }
@@ -64,17 +81,17 @@ func (m *maker) stays(k spec.Key) bool {
 	return m.Restore && shareable(k) && m.Live.Get(k) != nil && m.Live.Get(k) == m.Desired.State.Get(k)
 }
 
-// theirs refuses what another instance holds, and is to be otherwise.
-func (m *maker) theirs(k spec.Key) error {
+// theirs refuses what another instance holds, maybe by another name, and is to be otherwise.
+func (m *maker) theirs(wanted, k spec.Key) error {
 	other, owned := m.Others.Of(k)
 	if !shareable(k) || owned.Ours == nil {
-		return fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(k), other)
+		return fmt.Errorf("%s belongs to instance %q: declare it there, or make that instance forget it", m.name(wanted), other)
 	}
 	var has []string
 	for _, a := range spec.Attributes(k.Kind()) {
 		has = append(has, a.Name+" "+FormatValue(a, owned.Ours))
 	}
-	return fmt.Errorf("%s belongs to instance %q, which needs it with %s: declare the same here, or take it out of that instance's configuration first", m.name(k), other, strings.Join(has, ", "))
+	return fmt.Errorf("%s belongs to instance %q, which needs it with %s: declare the same here, or take it out of that instance's configuration first", m.name(wanted), other, strings.Join(has, ", "))
 }
 
 // standsOn says whether something is declared on an interface, or which instance holds something there. What a setting sets along is

@@ -76,9 +76,9 @@ func (p *program) rollback(ctx context.Context, s *session, done *plan.Plan, pol
 func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	d := spec.Desired{Objects: map[spec.Key]spec.Object{}, Ownership: spec.Ownership{Unmanaged: spec.UnmanagedIgnore}}
 	for k := range in.Ledger {
-		if v := in.Live.Get(k); v != nil {
+		o, v := in.Ledger[k], in.Live.Get(k)
+		if v != nil && (k.Kind() != spec.KindAddress || o.Original == nil) {
 			d.State.Set(k, v)
-			o := in.Ledger[k]
 			d.Objects[k] = spec.Object{Name: o.Name, Lifecycle: &spec.Lifecycle{}, Pool: poolOf(k, in.Ledger, done), Announce: o.Announce, Side: o.Side}
 		}
 	}
@@ -87,8 +87,11 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 			d.State.Set(k, v)
 		}
 	}
-	was := done.Changes.Before()
+	was, left := done.Changes.Before(), done.Changes.After()
 	for k, v := range was {
+		if o, ours := in.Ledger[k]; k.Kind() != spec.KindSysctl && v == left[k] && (!ours || o.Original != nil) {
+			continue // it was in the way for a while, and is somebody else's
+		}
 		d.State.Set(k, v)
 		o := done.Objects[k]
 		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: o.Ignore}, Pool: poolOf(k, in.Ledger, done), Announce: in.Ledger[k].Announce, Side: o.Side}
