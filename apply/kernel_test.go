@@ -3,120 +3,152 @@
 package apply_test
 
 import (
-	"runtime"
-	"strings"
+	"context"
+	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/lvsform/lvsform/apply"
 	"github.com/lvsform/lvsform/drivers/drivertest"
+	"github.com/lvsform/lvsform/drivers/netlink"
+	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
 )
 
-func TestKernelDrainUntilConnectionsEnd(t *testing.T) {
-	s := newSite(t, 2)
-	held := s.hold(2)
-	var drained, waited bool
-	s.report = func(e apply.Event) {
-		switch {
-		case e.Kind == apply.EventDrain && e.Active > 0 && !waited:
-			waited = true
-			if table := drivertest.Run(t, "ipvsadm", "-Ln"); !strings.Contains(table, "-> "+s.server(1).Address.String()) {
-				t.Errorf("the server went while it had a connection:\n%s", table)
-			}
-			if err := held["rs2"].Ping(); err != nil {
-				t.Errorf("the connection broke while its server drains: %v", err)
-			}
-			held["rs2"].Close()
-		case e.Kind == apply.EventDrained:
-			drained = true
-		}
+// site is a lab with a service on its VIP, made by a run.
+type site struct {
+	*drivertest.Lab
+	t       *testing.T
+	driver  *timed
+	service spec.ServiceKey
+	ledger  apply.LedgerFile
+	report  func(apply.Event)
+}
+
+// timed knows when the last batch was being done.
+type timed struct {
+	*netlink.Driver
+	from, to time.Time
+}
+
+func (d *timed) Do(ctx context.Context, changes []plan.Change) []plan.Result {
+	d.from = time.Now()
+	defer func() { d.to = time.Now() }()
+	return d.Driver.Do(ctx, changes)
+}
+
+func (*timed) Announce(context.Context, []spec.AddressKey) error { return nil }
+
+func newSite(t *testing.T, servers int) *site {
+	l := drivertest.NewLab(t, servers)
+	l.Serve(80)
+	d, err := netlink.Open(netlink.Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.apply(s.state("rr", 1), time.Minute)
-	if !waited || !drained {
-		t.Errorf("waited %v, drained %v", waited, drained)
+	t.Cleanup(func() { d.Close() })
+	s := &site{Lab: l, t: t, driver: &timed{Driver: d}, service: spec.Listener(spec.TCP, netip.AddrPortFrom(l.VIP, 80)), ledger: apply.LedgerFile{Dir: t.TempDir()}}
+	s.apply(s.state("rr", servers), 0)
+	return s
+}
+
+// state is the service with its first servers, masqueraded, all of weight 1.
+func (s *site) state(scheduler string, servers int) spec.State {
+	var want spec.State
+	want.Set(s.service, spec.Service{Scheduler: scheduler})
+	for i := range servers {
+		want.Set(s.server(i), spec.Destination{Forward: spec.Masquerade, Weight: 1})
 	}
-	if err := held["rs1"].Ping(); err != nil {
-		t.Errorf("the connection to the server that stays: %v", err)
+	return want
+}
+
+func (s *site) server(i int) spec.DestinationKey {
+	return spec.DestinationKey{Service: s.service, Address: netip.AddrPortFrom(s.Servers[i].Addr, 80)}
+}
+
+// apply plans and runs, and shows that a second plan is empty.
+func (s *site) apply(want spec.State, drain time.Duration) {
+	s.t.Helper()
+	if err := apply.Run(s.t.Context(), s.driver, s.plan(want, drain), apply.Options{Ledger: s.ledger, Report: s.report}); err != nil {
+		s.t.Fatal(err)
 	}
-	if table := drivertest.Run(t, "ipvsadm", "-Ln"); strings.Contains(table, s.server(1).Address.String()) {
-		t.Errorf("the server is still there:\n%s", table)
+	if again := s.plan(want, drain); !again.Empty() {
+		s.t.Fatalf("a second plan is not empty: %v", again.Changes)
 	}
 }
 
-func TestKernelDrainUntilDeadline(t *testing.T) {
-	s := newSite(t, 2)
-	s.hold(2)
-	var left uint32
-	s.report = func(e apply.Event) {
-		if e.Kind == apply.EventDeadline {
-			left = e.Active
-		}
+func (s *site) plan(want spec.State, drain time.Duration) *plan.Plan {
+	s.t.Helper()
+	live, err := s.driver.Read(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	start := time.Now()
-	s.apply(s.state("rr", 1), time.Second)
-	if took := time.Since(start); took < time.Second || left != 1 {
-		t.Errorf("deleted after %v with %d connections, want 1s and 1", took, left)
+	ledger, err := s.ledger.Load()
+	if err != nil {
+		s.t.Fatal(err)
 	}
+	d := spec.Desired{State: want, Objects: map[spec.Key]spec.Object{s.service: {Name: "service.web", Pool: &spec.Lifecycle{Drain: drain}}}}
+	p, err := plan.Make(plan.Inputs{Live: live, Desired: d, Ledger: ledger})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
 }
 
-// Connections are opened all the while, and one is held on every server.
-func TestKernelTraffic(t *testing.T) {
-	s := newSite(t, 3)
-	heavier := s.state("rr", 3)
-	heavier.Set(s.server(0), spec.Destination{Forward: spec.Masquerade, Weight: 3})
-	sticky := s.state("rr", 3)
-	sticky.Set(s.service, spec.Service{Scheduler: "rr", Persistent: true, Timeout: 60})
-	held := s.hold(3)
-	for _, c := range []struct {
-		name string
-		want spec.State
-		// window: while the kernel waits for its other CPUs, in this one edit, it refuses what comes.
-		window bool
-	}{
-		{"a weight", heavier, false},
-		{"persistence on", sticky, false},
-		{"persistence off", s.state("rr", 3), false},
-		{"the scheduler", s.state("wlc", 3), runtime.NumCPU() > 1},
-	} {
-		stop := s.knock()
-		time.Sleep(200 * time.Millisecond)
-		s.apply(c.want, time.Minute)
-		time.Sleep(200 * time.Millisecond)
-		opened, failed := stop()
-		for _, r := range failed {
-			if within := !r.to.Before(s.driver.from) && !r.from.After(s.driver.to); !within || !c.window {
-				t.Errorf("%s: a connection was refused, during the edit: %v: %v", c.name, within, r.err)
-			}
+// hold opens connections until every server has one.
+func (s *site) hold(servers int) map[string]*drivertest.Session {
+	s.t.Helper()
+	held := map[string]*drivertest.Session{}
+	for i := 0; len(held) < servers && i < 20; i++ {
+		c, err := s.Dial(80)
+		if err != nil {
+			s.t.Fatal(err)
 		}
-		t.Logf("%s: %d connections opened, %d refused in an edit of %v", c.name, opened, len(failed), s.driver.to.Sub(s.driver.from))
-		if opened == 0 {
-			t.Errorf("%s: no connection was opened", c.name)
+		if held[c.Server] != nil {
+			c.Close()
+			continue
 		}
-		for name, session := range held {
-			if err := session.Ping(); err != nil {
-				t.Errorf("%s: the held connection to %s broke: %v", c.name, name, err)
-			}
-		}
+		held[c.Server] = c
 	}
+	if len(held) < servers {
+		s.t.Fatalf("connections reached %d of %d servers", len(held), servers)
+	}
+	return held
 }
 
-func TestKernelTrafficWhileServersGoAndCome(t *testing.T) {
-	s := newSite(t, 3)
-	held := s.hold(3)
-	s.report = func(e apply.Event) {
-		if e.Kind == apply.EventDrain {
-			held["rs2"].Close()
-			held["rs3"].Close()
+// refusal is a connection that could not be opened, and when it was tried.
+type refusal struct {
+	from, to time.Time
+	err      error
+}
+
+// knock opens connections until stop is called, which says how many were opened and which failed.
+func (s *site) knock() (stop func() (opened int, failed []refusal)) {
+	done := make(chan struct{})
+	var wait sync.WaitGroup
+	var opened int
+	var failed []refusal
+	wait.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+			from := time.Now()
+			c, err := s.Dial(80)
+			if err != nil {
+				failed = append(failed, refusal{from, time.Now(), err})
+				continue
+			}
+			c.Close()
+			opened++
 		}
-	}
-	stop := s.knock()
-	s.apply(s.state("rr", 1), time.Minute)
-	s.apply(s.state("rr", 3), time.Minute)
-	if opened, failed := stop(); len(failed) > 0 || opened == 0 {
-		t.Errorf("%d connections opened, %d failed: %v", opened, len(failed), failed)
-	}
-	if err := held["rs1"].Ping(); err != nil {
-		t.Errorf("the held connection broke: %v", err)
+	})
+	return func() (int, []refusal) {
+		close(done)
+		wait.Wait()
+		return opened, failed
 	}
 }

@@ -79,19 +79,17 @@ func label(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(clean(s)) + `"`
 }
 
-// kinds are the objects that are counted, by the names that people give them.
-func kinds() []struct {
-	kind spec.Kind
-	name string
-} {
-	return []struct {
-		kind spec.Kind
-		name string
-	}{
-		{spec.KindService, "service"}, {spec.KindDestination, "server"}, {spec.KindTimeouts, "timeout"}, {spec.KindSyncDaemon, "sync"},
-		{spec.KindModule, "module"}, {spec.KindLink, "link"}, {spec.KindSysctl, "sysctl"}, {spec.KindNeighbour, "neighbour"},
-		{spec.KindARPFilter, "arp_filter"}, {spec.KindAddress, "address"}, {spec.KindMarkRule, "mark_rule"}, {spec.KindMasqueradeRule, "masquerade_rule"},
+// counted is a kind by the name that people give it.
+func counted(k spec.Kind) string {
+	switch k {
+	case spec.KindDestination:
+		return "server"
+	case spec.KindTimeouts:
+		return "timeout"
+	case spec.KindSyncDaemon:
+		return "sync"
 	}
+	return k.String()
 }
 
 func (c check) drifts() (samples []string) {
@@ -107,9 +105,9 @@ func (c check) drifts() (samples []string) {
 		action plan.Action
 		name   string
 	}{{plan.Create, "add"}, {plan.Update, "change"}, {plan.Delete, "destroy"}}
-	for _, k := range kinds() {
+	for _, k := range spec.Kinds() {
 		for _, a := range actions {
-			samples = append(samples, fmt.Sprintf("{kind=%q,action=%q} %d", k.name, a.name, n[drift{k.kind, a.action}]))
+			samples = append(samples, fmt.Sprintf("{kind=%q,action=%q} %d", counted(k), a.name, n[drift{k, a.action}]))
 		}
 	}
 	return samples
@@ -120,10 +118,8 @@ func (c check) unmanaged() (samples []string) {
 	for _, k := range c.plan.Unmanaged {
 		n[k.Kind()]++
 	}
-	for _, k := range kinds() {
-		if k.kind == spec.KindService || k.kind == spec.KindSyncDaemon {
-			samples = append(samples, fmt.Sprintf("{kind=%q} %d", k.name, n[k.kind]))
-		}
+	for _, k := range []spec.Kind{spec.KindService, spec.KindSyncDaemon} {
+		samples = append(samples, fmt.Sprintf("{kind=%q} %d", counted(k), n[k]))
 	}
 	return samples
 }

@@ -15,7 +15,7 @@ func TestMigrationConfiguration(t *testing.T) {
 	var rows [][]string
 	for from, table := range readGuide(t).tables {
 		for _, row := range table {
-			if from == "ldirectord" || from == "ipvsctl" || from == "keepalived" && strings.Contains(row[1], "ignore_changes") {
+			if from == "ldirectord" || from == "ipvsctl" || from == "shell scripts" || from == "keepalived" && strings.Contains(row[1], "ignore_changes") {
 				rows = append(rows, []string{from + ": " + row[0], row[1]})
 			}
 		}
@@ -55,10 +55,10 @@ func pieces(cell string) (out []string) {
 	return out
 }
 
-// does tries what the comments say: which commands of ipvsadm make the same, what of the node is left as somebody else makes
-// it, or that what nobody declares is deleted. Without the piece it is not so.
+// does tries what the comments say: which commands of ipvsadm make the same, which step a plan for the node lb1 has, what of the
+// node is left as somebody else makes it, or that what nobody declares is deleted. Without the piece the last two are not so.
 func does(t *testing.T, text, with, without string) {
-	orders := regexp.MustCompile(`(?m)^# (makes|ignores|destroys):? ?(.*)$`).FindAllStringSubmatch(text, -1)
+	orders := regexp.MustCompile(`(?m)^# (makes|plans|ignores|destroys):? ?(.*)$`).FindAllStringSubmatch(text, -1)
 	if len(orders) == 0 {
 		t.Fatalf("nothing is said of it:\n%s", text)
 	}
@@ -72,6 +72,9 @@ func does(t *testing.T, text, with, without string) {
 			if !slices.Contains(strings.Split(w.out, "\n"), m[2]) {
 				t.Errorf("export has no line %s:\n%s", m[2], w.out)
 			}
+		case "plans":
+			w.run(exitDone, "plan", w.node(), "--verbose", w.path("with"))
+			w.says(w.out, " "+m[2])
 		case "ignores":
 			w.run(exitDone, "apply", w.node(), "--auto-approve", w.path("with"))
 			w.elsewhere(m[2])

@@ -57,7 +57,7 @@ func calls(cell, program string) (lines [][]string) {
 // Every new command is run, in order, on a node in a file, and every piece of configuration stands in a file of the page.
 func TestMigration(t *testing.T) {
 	g := readGuide(t)
-	if names := slices.Sorted(maps.Keys(g.tables)); !slices.Equal(names, []string{"ipvsadm", "ipvsctl", "keepalived", "ldirectord"}) {
+	if names := slices.Sorted(maps.Keys(g.tables)); !slices.Equal(names, []string{"ipvsadm", "ipvsctl", "keepalived", "ldirectord", "shell scripts"}) {
 		t.Fatalf("there are tables for %v", names)
 	}
 	t.Run("ipvsadm", func(t *testing.T) {

@@ -35,8 +35,7 @@ func (d *Driver) Holders(ctx context.Context, keys []spec.AddressKey, wait time.
 		}
 		return q.ask(ctx, wait)
 	})
-	switch {
-	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
 		err = fmt.Errorf("not permitted: CAP_NET_RAW is needed: %w", err)
 	}
 	return q.answers, err
