@@ -68,7 +68,15 @@ func (m *maker) cannotHold(k spec.AddressKey) string {
 	if other, ok := twin(m.goal, k); ok {
 		return "the interface has it as " + other.Prefix.String() + ", and can have it only once: declare it like that, or remove that one first"
 	}
+	if link := m.goal.Links[spec.LinkKey{Name: k.Interface}]; !there && !link.Up && m.announce(k).Count > 0 && announces(link.Type) {
+		return "the interface " + k.Interface + " is down, and it cannot be announced there: bring the interface up first, or declare announce { count = 0 } in its vip"
+	}
 	return m.missing(k.Interface)
+}
+
+// announces says that interfaces of the type have neighbours for sure, so that an announcement is refused while they are down.
+func announces(linkType string) bool {
+	return slices.Contains([]string{"device", "vlan", "bond", "team", "bridge", "veth", "macvlan"}, linkType)
 }
 
 // manager is who gives an address a limited lifetime.
