@@ -71,6 +71,9 @@ func (m *maker) cannotHold(k spec.AddressKey) string {
 	if m.answered(k) {
 		return k.Interface + " answers ARP for its own addresses, also with arp_ignore 1 and 2: put it on lo or a dummy link, or keep quiet by arp = \"filter\""
 	}
+	if link := m.goal.Links[spec.LinkKey{Name: k.Interface}]; !there && !link.Up && m.announce(k).Count > 0 && announces(link.Type) {
+		return "the interface " + k.Interface + " is down, and it cannot be announced there: bring the interface up first, or declare announce { count = 0 } in its vip"
+	}
 	return m.missing(k.Interface)
 }
 
@@ -82,6 +85,11 @@ func (m *maker) answered(k spec.AddressKey) bool {
 	}
 	_, filtered := m.goal.ARPFilters[spec.ARPFilterKey{Interface: k.Interface, Address: k.Prefix.Addr()}]
 	return !filtered && m.goal.AnswersOwn(k.Interface)
+}
+
+// announces says that interfaces of the type have neighbours for sure, so that an announcement is refused while they are down.
+func announces(linkType string) bool {
+	return slices.Contains([]string{"device", "vlan", "bond", "team", "bridge", "veth", "macvlan"}, linkType)
 }
 
 // manager is who gives an address a limited lifetime.

@@ -97,6 +97,26 @@ func TestTimeoutsAreOursOneByOne(t *testing.T) {
 	}
 }
 
+// A timeout that somebody else has set stays, however often the others go back.
+func TestTimeoutOfSomebodyElseStays(t *testing.T) {
+	k, none := spec.TimeoutsKey{}, desired(state(site53, wlc))
+	p, _ := plan.Make(plan.Inputs{Live: state(k, spec.Timeouts{TCP: 900, TCPFin: 120, UDP: 300}), Desired: desired(state(k, spec.Timeouts{TCP: 60, TCPFin: 30}))})
+	ledger, live := p.Settle(nil), state(k, spec.Timeouts{TCP: 60, TCPFin: 45, UDP: 300})
+	for range 2 {
+		p, err := plan.Make(plan.Inputs{Live: live, Ledger: ledger, Desired: none})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live, err = p.Changes.On(live); err != nil {
+			t.Fatal(err)
+		}
+		ledger = p.Settle(ledger).There(live)
+	}
+	if want := (spec.Timeouts{TCP: 900, TCPFin: 45, UDP: 300}); live.Get(k) != spec.Value(want) || len(ledger) != 1 {
+		t.Error(live.Get(k), ledger)
+	}
+}
+
 // A value that no configuration may ask for goes back all the same, if it was there before.
 func TestOddTimeoutsGoBack(t *testing.T) {
 	k, odd := spec.TimeoutsKey{}, spec.Timeouts{TCP: spec.MaxTimeout + 1, TCPFin: 120, UDP: 300}

@@ -123,6 +123,7 @@ func TestRefusalsOfTheHost(t *testing.T) {
 		{"a setting that is not there", "this kernel has no such setting", plan.Inputs{Desired: declared("sysctl net.ipv4.vs.unheard_of=1")}},
 		{"a setting of an interface that is not there", "no interface eth7", plan.Inputs{Desired: declared("sysctl net.ipv4.conf.eth7.rp_filter=1")}},
 		{"an address on one", "no interface eth7", plan.Inputs{Desired: declared("address eth7 192.0.2.10/32")}},
+		{"an address that cannot be announced", "eth1 is down, and it cannot be announced there", plan.Inputs{Desired: declared("address eth1 192.0.2.10/32")}},
 		{"a neighbour on one", "no interface eth7", plan.Inputs{Desired: declared("neighbour eth7 192.0.2.53=02:00:5e:00:53:01")}},
 		{"an address of DHCP's", "DHCP", plan.Inputs{Live: dynamic, Desired: declared("address eth0 192.0.2.10/32")}},
 		{"a link of another type", "the type of a link cannot be changed", plan.Inputs{Desired: declared("link eth1=dummy up")}},

@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+
+	"github.com/lvsform/lvsform/spec"
+)
+
+// Intend is the ledger for the time of the run: what is ours and what is about to be, so that a run that is killed leaves
+// nothing without an owner, and nothing of anybody else's away but of what the other instances hold.
+func (p *Plan) Intend(now Ledger, others Others) Ledger {
+	l := maps.Clone(now)
+	if l == nil {
+		l = Ledger{}
+	}
+	found, last, settled := p.Changes.Before(), p.Changes.After(), p.Settle(now)
+	for k, was := range now { // what goes back may have done so
+		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
+			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
+		}
+	}
+	for k, o := range settled {
+		was, ours := l[k]
+		if o.Ours != nil && (!ours || was.left(found[k])) {
+			o.Earlier = cmp.Or(found[k], was.Earlier)
+		}
+		if !ours || o.Ours != nil {
+			l[k] = o
+		}
+	}
+	for _, s := range p.Changes {
+		if !movable(s.Key) || s.After != nil || found[s.Key] == nil || last[s.Key] == nil {
+			continue
+		}
+		o, ours := l[s.Key]
+		if other, _ := others.Of(s.Key); !ours && other == "" {
+			o = Owned{Name: p.Name(s.Key), Original: found[s.Key], Ours: last[s.Key]}
+		}
+		if o.Original != nil {
+			o.Earlier = cmp.Or(o.Earlier, found[s.Key])
+			l[s.Key] = o
+		}
+	}
+	return l
+}
+
+// movable says that an object may be away for a while: a link that goes down takes it along, or the last address of one.
+func movable(k spec.Key) bool {
+	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
+}
+
+// There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
+// Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that was killed has left, or brought back, as it
+// was before lvsform, nothing is.
+func (l Ledger) There(live spec.State) Ledger {
+	out := Ledger{}
+	for k, o := range l {
+		now := live.Get(k)
+		if now != nil && o.Earlier != nil && o.Original == now {
+			o.Ours = now
+		}
+		if o.Ours != nil && o.Ours == now {
+			o.Earlier = nil
+		}
+		away := movable(k) && o.Original != nil && o.left(now)
+		if k.Kind() == spec.KindTimeouts || now != nil || away {
+			out[k] = o
+		}
+	}
+	out.over()
+	return out
+}
+
+// over takes out what is as it was before lvsform. What a setting that lvsform has changed sets along is noted as long as that one is.
+func (l Ledger) over() {
+	for _, global := range []bool{true, false} {
+		for k, o := range l {
+			s, _ := k.(spec.SysctlKey)
+			if o.back() && (s.IsGlobal() && global || !l.rewrites(s) && !global) {
+				delete(l, k)
+			}
+		}
+	}
+}
