@@ -29,7 +29,7 @@ func openness(k spec.SysctlKey, v spec.Sysctl) int {
 	case name == "forwarding" || k.Name == "net.ipv4.ip_forward":
 		return min(n, 1)
 	case name == "accept_redirects":
-		return -min(n, 1) // with forwarding, which sets it the other way
+		return -min(max(n, -n), 1) // with forwarding, which sets it the other way; whatever is not 0 accepts
 	case !strings.HasPrefix(k.Name, "net.ipv4.vs."):
 		return 0
 	}

@@ -79,7 +79,7 @@ func TestKernelDoctorLooksAround(t *testing.T) {
 
 	s.write("main.lvs.hcl", strings.NewReplacer("10.1.0.11", "198.51.100.11", "eth0", "eth7", "net.ipv4.vs.conntrack", "net.ipv4.nonsense").Replace(examined))
 	doctor(exitError, "broken  no route leads to 198.51.100.11\n        -> ip route add 198.51.100.11 via GATEWAY",
-		`broken  no plan can be made: sysctl.director["net.ipv4.nonsense"] (sysctl net.ipv4.nonsense): this kernel has no such setting`+"\n        -> it may come",
+		`broken  no plan can be made: sysctl.director["net.ipv4.nonsense"] (sysctl net.ipv4.nonsense): this kernel has no such setting that can be read`+"\n        -> it may come",
 		"broken  no plan can be made: vip.web.address[\"10.0.0.30/32\"] (address eth7 10.0.0.30/32): there is no interface eth7 here",
 		"gives packets another source address, but not those that services send on")
 
