@@ -63,7 +63,7 @@ test-host:
 
 test-uml:
 	$(machine)/need uml
-	$(machine)/gotest -t 1800 -c $(cover) uml ./... -test.v
+	$(machine)/gotest -t 4200 -c $(cover) uml ./... -test.v
 
 test-qemu:
 	$(machine)/need host qemu
