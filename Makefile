@@ -58,7 +58,7 @@ check:
 test-host:
 	$(machine)/need host
 	@mkdir -p $(cover)
-	go test -race -skip '^(TestKernel|BenchmarkKernel)' \
+	go test -race -timeout 40m -skip '^(TestKernel|BenchmarkKernel)' \
 		-covermode=atomic -coverpkg=./... -coverprofile=$(cover)/host.out ./...
 
 test-uml:
