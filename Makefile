@@ -58,12 +58,12 @@ check:
 test-host:
 	$(machine)/need host
 	@mkdir -p $(cover)
-	go test -race -skip '^(TestKernel|BenchmarkKernel)' \
+	go test -race -timeout 40m -skip '^(TestKernel|BenchmarkKernel)' \
 		-covermode=atomic -coverpkg=./... -coverprofile=$(cover)/host.out ./...
 
 test-uml:
 	$(machine)/need uml
-	$(machine)/gotest -t 1800 -c $(cover) uml ./... -test.v
+	$(machine)/gotest -t 4200 -c $(cover) uml ./... -test.v
 
 test-qemu:
 	$(machine)/need host qemu

@@ -107,9 +107,9 @@ func (d *differ) settings() {
 	d.phase(placeRisen)
 	d.tunnelAddresses()
 	d.phase(placeClosing)
-	for k, v := range d.desired.Sysctls {
+	for _, k := range slices.SortedFunc(maps.Keys(d.desired.Sysctls), compareSettings) {
 		if _, ok := d.sim.State().Sysctls[k]; !ok {
-			d.change(placeClosing, Change{k, nil, v}) // which no kernel does
+			d.change(placeClosing, Change{k, nil, d.desired.Sysctls[k]}) // which no kernel does
 		}
 	}
 }

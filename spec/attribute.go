@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -139,7 +140,7 @@ func DecodeValue(k Kind, raw json.RawMessage) (Value, error) {
 			return nil, fmt.Errorf("attribute %q: %w", a.Name, err)
 		}
 	}
-	for name := range fields {
+	for _, name := range slices.Sorted(maps.Keys(fields)) { // the same one is told each time
 		return nil, fmt.Errorf("a %s has no attribute %q", k, name)
 	}
 	return v, nil

@@ -142,5 +142,9 @@ func TestStateErrorsAreStable(t *testing.T) {
 		if err := s.UnmarshalJSON(text); err == nil || !strings.HasPrefix(err.Error(), "link a: ") {
 			t.Fatal(err)
 		}
+		_, err := spec.DecodeValue(spec.KindLink, []byte(`{"c": 1, "a": 1, "b": 1}`))
+		if err == nil || !strings.Contains(err.Error(), `"a"`) {
+			t.Fatal(err)
+		}
 	}
 }

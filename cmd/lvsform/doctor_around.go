@@ -42,6 +42,9 @@ func (p *program) around(ctx context.Context, s *session, desired spec.Desired, 
 	return found
 }
 
+// byName is the order in which links are told of.
+func byName(a, b spec.LinkKey) int { return spec.CompareKeys(a, b) }
+
 // fallbacks looks for interfaces that will not come with their module. Those whose module is there already, a plan knows about.
 func (p *program) fallbacks(desired, live spec.State) (found []finding) {
 	setting, first := live.Sysctls[fallback]
@@ -55,7 +58,8 @@ func (p *program) fallbacks(desired, live spec.State) (found []finding) {
 	if setting.Value == "0" || first && setting.Value == "1" {
 		return nil
 	}
-	for k, l := range desired.Links {
+	for _, k := range slices.SortedFunc(maps.Keys(desired.Links), byName) {
+		l := desired.Links[k]
 		module := spec.TunnelModule(l.Type)
 		if module == "" || !k.Fixed(l) || live.Get(k) != nil || live.Get(spec.ModuleKey{Name: module}) != nil {
 			continue

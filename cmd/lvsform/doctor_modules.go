@@ -85,7 +85,8 @@ func uses(desired spec.State) map[string]string {
 	for k := range desired.Modules {
 		uses[k.Name] = "module " + k.Name
 	}
-	for k, l := range desired.Links {
+	for _, k := range slices.SortedFunc(maps.Keys(desired.Links), byName) {
+		l := desired.Links[k]
 		if name := spec.TunnelModule(l.Type); name != "" {
 			uses[name] = "module " + name + " for " + k.String()
 		} else if l.Type == "dummy" {

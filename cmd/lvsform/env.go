@@ -36,16 +36,17 @@ type progress struct {
 const (
 	idle = iota
 	changing
+	over
 	quitting
 )
 
 // begin is called before the first change; false: the process is about to end.
 func (p *progress) begin() bool { return p.state.CompareAndSwap(idle, changing) }
 
-// end is called when the node is as planned, or as it was, or given up.
-func (p *progress) end() { p.state.Store(idle) }
+// end is called when the node is as planned, or as it was, or given up: what is left is to say so.
+func (p *progress) end() { p.state.Store(over) }
 
-// quit says that the process may end, and keeps it from beginning a change.
+// quit says that the process may end with nothing changed, and keeps it from beginning a change.
 func (p *progress) quit() bool { return p.state.CompareAndSwap(idle, quitting) }
 
 // kill ends the program that is at work on the node.

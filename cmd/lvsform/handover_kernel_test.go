@@ -122,27 +122,27 @@ func (k *oldDirector) hasAddress() bool {
 // until waits for something to become true.
 func (k *oldDirector) until(what string, f func() bool) {
 	k.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !f(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			k.t.Fatalf("%s: waited in vain; the table is\n%s", what, savedRules(k.t))
 		}
 	}
 }
 
-// watched looks at the table and the address until something is over.
+// watched looks at the table and the address until something is over, and at least a hundred times.
 func (k *oldDirector) watched(over <-chan error) {
 	k.t.Helper()
 	want := k.servers()
-	for looks := 0; ; looks++ {
+	for looks, ended := 0, false; !ended || looks < 100; looks++ {
 		if got := k.servers(); got != want {
 			k.t.Fatalf("the table is\n%s\nand was\n%s", got, want)
 		}
 		select {
 		case err := <-over:
-			if err != nil || looks < 100 || !k.hasAddress() {
+			if err != nil || !k.hasAddress() {
 				k.t.Fatalf("%v, after %d looks; the address is there: %v", err, looks, k.hasAddress())
 			}
-			return
+			ended = true
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

@@ -71,7 +71,7 @@ func tryKeepalived(t *testing.T, dir string) {
 
 // settled is what ipvsadm shows of the namespace once it is as expected and has been so for a while, or some time has passed.
 func settled(t *testing.T, want []string) []string {
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline) && !slices.Equal(listings(t), want); {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline) && !slices.Equal(listings(t), want); {
 		time.Sleep(50 * time.Millisecond)
 	}
 	time.Sleep(500 * time.Millisecond)

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -102,7 +104,7 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 			d.Objects[s.Key] = o
 		}
 	}
-	for k := range d.State.Destinations {
+	for _, k := range slices.SortedFunc(maps.Keys(d.State.Destinations), spec.DestinationKey.Compare) {
 		if d.State.Get(k.Service) != nil {
 			continue
 		}

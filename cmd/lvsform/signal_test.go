@@ -123,6 +123,18 @@ func TestSignalWhileDraining(t *testing.T) {
 	}
 }
 
+// An interrupt that comes when everything is done does not say that nothing was changed.
+func TestInterruptAfterTheEnd(t *testing.T) {
+	var p progress
+	if !p.begin() {
+		t.Fatal("it does not begin")
+	}
+	p.end()
+	if p.quit() {
+		t.Error("nothing was changed, it says")
+	}
+}
+
 // A reader that goes away, as in "lvsform apply | head", does not end an apply half-way.
 func TestReaderGoesAway(t *testing.T) {
 	for _, c := range []struct {

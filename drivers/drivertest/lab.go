@@ -4,6 +4,7 @@ package drivertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Lab is a load balancer with clients and servers around it, for masquerading:
@@ -88,11 +91,16 @@ func (l *Lab) Serve(port uint16) {
 type Session struct {
 	echoed
 	Server string // its name
+	// Retried is true of one whose first packet was lost on the way, or not answered within a second.
+	Retried bool
 }
 
-// Dial connects the client to the VIP. A second without an answer is an error.
+// A machine that is busy may take long for an answer.
+const labPatience = 10 * time.Second
+
+// Dial connects the client to the VIP.
 func (l *Lab) Dial(port uint16) (*Session, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), labPatience)
 	defer cancel()
 	var conn net.Conn
 	var err error
@@ -103,7 +111,25 @@ func (l *Lab) Dial(port uint16) (*Session, error) {
 		return nil, err
 	}
 	l.t.Cleanup(func() { conn.Close() })
-	s := &Session{echoed: newEchoed(conn, time.Second)}
+	s := &Session{echoed: newEchoed(conn, labPatience)}
+	if s.Retried, err = retried(conn.(*net.TCPConn)); err != nil {
+		return nil, err
+	}
 	s.Server, err = s.line()
 	return s, err
+}
+
+func retried(conn *net.TCPConn) (yes bool, err error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) {
+		var info *unix.TCPInfo
+		if info, failed = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); failed == nil {
+			yes = info.Total_retrans > 0
+		}
+	})
+	return yes, errors.Join(err, failed)
 }

@@ -31,6 +31,7 @@ type Traffic struct {
 	once   sync.Once // stops
 	wait   sync.WaitGroup
 	mu     sync.Mutex
+	begun  int
 	report SiteReport
 }
 
@@ -112,8 +113,18 @@ func (r *Traffic) late(by time.Duration) {
 	r.report.Late = max(r.report.Late, by)
 }
 
+// Begun is how many new connections have been tried so far, or are being tried.
+func (r *Traffic) Begun() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.begun
+}
+
 // open notes what becomes of an attempt.
 func (r *Traffic) open(i int) *SiteSession {
+	r.mu.Lock()
+	r.begun++
+	r.mu.Unlock()
 	a := Attempt{From: time.Now()}
 	from, to := r.pick(i)
 	a.Service = to

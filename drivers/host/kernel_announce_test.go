@@ -120,9 +120,16 @@ func TestKernelAnnouncementsMoveNeighbours(t *testing.T) {
 	if err := d.Announce(context.Background(), keys); err != nil {
 		t.Fatal(err)
 	}
-	out := client.Run("ip", "neigh", "show")
 	for _, k := range keys {
-		if !strings.Contains(out, k.Prefix.Addr().String()+" dev eth0 lladdr 02:00:5e:00:53:10") {
+		moved, out := false, ""
+		for range 100 {
+			out = client.Run("ip", "neigh", "show")
+			if moved = strings.Contains(out, k.Prefix.Addr().String()+" dev eth0 lladdr 02:00:5e:00:53:10"); moved {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if !moved {
 			t.Errorf("%s has not moved:\n%s", k, out)
 		}
 	}

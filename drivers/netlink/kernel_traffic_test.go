@@ -43,7 +43,7 @@ func TestKernelTraffic(t *testing.T) {
 	}
 
 	var got map[spec.Key]Counters
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && got[k].Conns < 4; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline) && got[k].Conns < 4; time.Sleep(100 * time.Millisecond) {
 		var err error
 		if got, err = d.Counters(t.Context()); err != nil {
 			t.Fatal(err)
@@ -59,7 +59,7 @@ func TestKernelTraffic(t *testing.T) {
 func eachHas(t *testing.T, d *Driver, k spec.ServiceKey, want spec.Connections) {
 	t.Helper()
 	var got map[spec.DestinationKey]spec.Connections
-	for range 100 {
+	for range 1000 {
 		var err error
 		if got, err = d.Connections(t.Context(), []spec.ServiceKey{k, listener("192.0.2.99:1")}); err != nil {
 			t.Fatal(err)

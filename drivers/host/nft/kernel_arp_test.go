@@ -67,13 +67,17 @@ func (s *street) hears(f func()) (out []arp) {
 	for n := 1; n > 0; n, _, _ = unix.Recvfrom(s.fd, b, unix.MSG_DONTWAIT) {
 	}
 	f()
-	for end := time.Now().Add(600 * time.Millisecond); time.Now().Before(end); {
+	end := time.Now().Add(600 * time.Millisecond)
+	for {
+		over := time.Now().After(end) // and yet, on a busy machine, nobody may have looked
 		n, _, err := unix.Recvfrom(s.fd, b, 0)
+		if over && err != nil {
+			return out
+		}
 		if err == nil && n >= 28 {
 			out = append(out, arp{binary.BigEndian.Uint16(b[6:]), netip.AddrFrom4([4]byte(b[14:])), netip.AddrFrom4([4]byte(b[24:]))})
 		}
 	}
-	return out
 }
 
 // ask makes the client look for an address; asWho makes the server send from an address, which it first has to find a way for.
