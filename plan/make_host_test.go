@@ -222,7 +222,7 @@ func TestCautionsOfTheHost(t *testing.T) {
 	}{
 		{"a service whose address goes", "nobody reaches them here", []string{vip, web, web1}, []string{web, web1}},
 		{"a module", "Undoing does not unload modules (ip_vs_ftp)", nil, []string{"module ip_vs_ftp"}},
-		{"an interface that is down", "come to interfaces that are down (eth9)", []string{"link eth9=device down"}, []string{"address eth9 192.0.2.10/32"}},
+		{"an interface that is down", "come to interfaces that are down (eth9)", []string{"link eth9=dummy down"}, []string{"address eth9 192.0.2.10/32"}},
 		{"a link that goes down", "loses its routes", []string{"link eth1=device up"}, []string{"link eth1=device down"}},
 	} {
 		p, err := plan.Make(plan.Inputs{Live: around(c.live...), Desired: declared(c.declared...), Ledger: keyed(vip, web)})
