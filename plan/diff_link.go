@@ -120,7 +120,8 @@ func (d *differ) phase(p place) {
 		if want == nil || want == spec.Value(now) {
 			continue
 		}
-		if late := d.going[k.Interface()] || closes(k, now, want.(spec.Sysctl)); late == (p == placeClosing) {
+		// What one that closes has set along with it is still to be mended at the end.
+		if late := d.going[k.Interface()] || closes(k, now, want.(spec.Sysctl)); !late || p == placeClosing {
 			d.set(p, k, now, want.(spec.Sysctl))
 		}
 	}

@@ -34,8 +34,9 @@ func (m *maker) imply() {
 			m.goal.Set(k, v)
 		}
 	}
-	m.forward("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")
-	m.forward("net.ipv6.conf.all.forwarding", "")
+	for _, k := range spec.GlobalSysctls() {
+		m.along(k)
+	}
 	for k, v := range m.goal.Links { // what comes with this begins as others leave it
 		if now := m.arisen.State().Links[k]; v.Up && !now.Up {
 			_ = m.arisen.Do(k, now, v)
@@ -56,21 +57,17 @@ func (m *maker) carried() {
 	maps.DeleteFunc(m.goal.Sysctls, func(k spec.SysctlKey, _ spec.Sysctl) bool { return m.gone(k.Interface()) })
 }
 
-// forward carries the change of a setting, which may have two names, over to those that the kernel sets with it. Those keep
-// their value that are declared, or another instance's; of those that the ledger knows, see originals.
-func (m *maker) forward(names ...string) {
-	for _, name := range names {
-		k := spec.SysctlKey{Name: name}
-		want, ok := m.goal.Sysctls[k]
-		if !ok || m.arisen.State().Sysctls[k] == want {
-			continue
-		}
-		for o := range m.goal.Sysctls {
-			_, known := m.Ledger[o]
-			if other, _ := m.Others.Of(o); k.Rewrites(o) && (o.IsGlobal() || !known && other == "" && !m.declared(o)) {
-				m.goal.Sysctls[o] = k.Along(o, want)
-			}
-		}
+// along carries the change of a setting over to those that the kernel sets with it. Those keep their value that are declared, or
+// another instance's; of those that the ledger knows, see originals.
+func (m *maker) along(k spec.SysctlKey) {
+	want, ok := m.goal.Sysctls[k]
+	if !ok || m.arisen.State().Sysctls[k] == want {
 		return
+	}
+	for o := range m.goal.Sysctls {
+		_, known := m.Ledger[o]
+		if other, _ := m.Others.Of(o); k.Rewrites(o) && (o.IsGlobal() || !known && other == "" && !m.declared(o)) {
+			m.goal.Sysctls[o] = k.Along(o, want)
+		}
 	}
 }

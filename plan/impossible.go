@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/lvsform/lvsform/spec"
 )
@@ -116,6 +117,8 @@ func (m *maker) cannotSet(k spec.SysctlKey) string {
 	case m.arisen.State().Get(k) == nil:
 	case k.Rewrites(forward) && m.declared(forward) && m.Desired.State.Get(k) != m.Desired.State.Get(forward):
 		return "it is the same setting as net.ipv4.ip_forward, which is declared as " + m.Desired.State.Sysctls[forward].Value
+	case k.Base() == "disable_ipv6":
+		return m.takesAlong(k)
 	default:
 		return ""
 	}
@@ -125,6 +128,24 @@ func (m *maker) cannotSet(k spec.SysctlKey) string {
 		}
 	}
 	return "this kernel has no such setting that can be read: it may come with a module, or be called otherwise"
+}
+
+// takesAlong says which addresses would go with IPv6. The kernel brings back its own, and no others.
+func (m *maker) takesAlong(k spec.SysctlKey) string {
+	if v, ok := m.Live.Get(k).(spec.Sysctl); !ok || v.Value != "0" || m.goal.Sysctls[k] == v {
+		return ""
+	}
+	var lost []string
+	for a, v := range m.goal.Addresses {
+		own := a.Prefix.Addr().IsLoopback() || a.Automatic(v, m.goal.Links[spec.LinkKey{Name: a.Interface}])
+		if i := k.Interface(); a.Prefix.Addr().Is6() && !own && (i == a.Interface || k.IsGlobal()) {
+			lost = append(lost, a.String())
+		}
+	}
+	if slices.Sort(lost); len(lost) > 0 {
+		return "it takes the IPv6 addresses along, and nothing brings them back: remove " + strings.Join(lost, ", ") + " first"
+	}
+	return ""
 }
 
 func (m *maker) cannotLink(k spec.LinkKey) string {

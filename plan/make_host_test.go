@@ -132,6 +132,8 @@ func TestRefusalsOfTheHost(t *testing.T) {
 		{"an interface that nobody can make", "a device link cannot be made", plan.Inputs{Desired: declared("link eth7=device up")}},
 		{"an IPv6 address with another length", "has it as 2001:db8::9/64", plan.Inputs{Live: around("address eth0 2001:db8::9/64"), Desired: declared("address eth0 2001:db8::9/128")}},
 		{"one setting by two names", "the same setting as net.ipv4.ip_forward", plan.Inputs{Desired: declared("sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.all.forwarding=0")}},
+		{"IPv6 that is in use", "remove address eth0 2001:db8::9/64 first", plan.Inputs{Live: around("address eth0 2001:db8::9/64", "sysctl net.ipv6.conf.eth0.disable_ipv6=0"), Desired: declared("sysctl net.ipv6.conf.eth0.disable_ipv6=1")}},
+		{"IPv6 that is in use somewhere", "remove address eth0 2001:db8::9/64 first", plan.Inputs{Live: around("address eth0 2001:db8::9/64", "sysctl net.ipv6.conf.all.disable_ipv6=0"), Desired: declared("sysctl net.ipv6.conf.all.disable_ipv6=1")}},
 		{"a setting of another instance", `instance "blue"`, plan.Inputs{Desired: declared("sysctl net.ipv4.ip_forward=1"), Others: plan.Others{"blue": {key("sysctl net.ipv4.ip_forward"): {}}}}},
 		{"a setting of another instance by its other name", `belongs to instance "blue", which needs it with value "0"`, plan.Inputs{Desired: declared("sysctl net.ipv4.conf.all.forwarding=1"),
 			Others: plan.Others{"blue": {key("sysctl net.ipv4.ip_forward"): {Original: setting("1"), Ours: setting("0")}}}}},

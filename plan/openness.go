@@ -28,6 +28,8 @@ func openness(k spec.SysctlKey, v spec.Sysctl) int {
 		return [...]int{3, 1, 2}[min(max(n, 0), 2)] // 1 drops more than 2
 	case name == "forwarding" || k.Name == "net.ipv4.ip_forward":
 		return min(n, 1)
+	case name == "disable_ipv6":
+		return -min(max(n, -n), 1) // it takes the addresses along
 	case name == "accept_redirects":
 		return -min(max(n, -n), 1) // with forwarding, which sets it the other way; whatever is not 0 accepts
 	case !strings.HasPrefix(k.Name, "net.ipv4.vs."):

@@ -107,7 +107,7 @@ func numeric(name string) bool {
 	switch name {
 	case "arp_accept", "arp_announce", "arp_filter", "arp_ignore", "arp_notify", "rp_filter", "forwarding", "accept_local",
 		"accept_redirects", "send_redirects", "secure_redirects", "proxy_arp", "route_localnet", "promote_secondaries",
-		"disable_ipv6", "keep_addr_on_down", "ndisc_notify":
+		"disable_ipv6", "ignore_routes_with_linkdown", "keep_addr_on_down", "ndisc_notify":
 		return true
 	}
 	return false
@@ -124,7 +124,7 @@ func (n *Node) sysctl(k SysctlKey, s Sysctl) syscall.Errno {
 		return e
 	}
 	// For IPv4 the kernel does so only when the value changes.
-	if s != before || k.Name == "net.ipv6.conf.all.forwarding" {
+	if s != before || strings.HasPrefix(k.Name, "net.ipv6.") {
 		n.rewrite(k, s)
 	}
 	for other := range n.follow(k, before) {

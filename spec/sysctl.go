@@ -20,23 +20,27 @@ func (k SysctlKey) Along(o SysctlKey, s Sysctl) Sysctl {
 
 // GlobalSysctls are the settings that set others along for sure.
 func GlobalSysctls() []SysctlKey {
-	return []SysctlKey{{"net.ipv4.ip_forward"}, {"net.ipv4.conf.all.forwarding"}, {"net.ipv6.conf.all.forwarding"}}
+	return []SysctlKey{{"net.ipv4.ip_forward"}, {"net.ipv4.conf.all.forwarding"}, {"net.ipv6.conf.all.forwarding"},
+		{"net.ipv6.conf.all.disable_ipv6"}, {"net.ipv6.conf.all.addr_gen_mode"}, {"net.ipv6.conf.all.ignore_routes_with_linkdown"}}
 }
 
 // IsGlobal says that there are settings which it Rewrites.
 func (k SysctlKey) IsGlobal() bool { return slices.Contains(GlobalSysctls(), k) }
 
 // Rewrites says that the kernel sets the other setting along with this one: ip_forward and conf.all.forwarding are the same, and
-// go to every interface.
+// go to every interface, as a few for all interfaces do by IPv6.
 func (k SysctlKey) Rewrites(o SysctlKey) bool {
 	if k == o || !k.IsGlobal() {
 		return false
 	}
-	family := k.Name[:len("net.ipv4.")]
-	if family == "net.ipv4." && (o.Name == "net.ipv4.ip_forward" || o.Name == "net.ipv4.conf.all.accept_redirects") {
-		return true
+	family, name := k.Name[:len("net.ipv4.")], k.Base()
+	if family == "net.ipv4." {
+		if o.Name == "net.ipv4.ip_forward" || o.Name == "net.ipv4.conf.all.accept_redirects" {
+			return true
+		}
+		name = "forwarding"
 	}
-	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, ".forwarding")
+	return strings.HasPrefix(o.Name, family+"conf.") && strings.HasSuffix(o.Name, "."+name)
 }
 
 // Leads says that the other setting, an interface's, may go with this one, which is for new interfaces: by IPv4, as long as nobody has

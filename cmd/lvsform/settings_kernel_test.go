@@ -23,7 +23,8 @@ func TestKernelSettingsGoBack(t *testing.T) {
 			drivertest.Run(t, "sysctl", "-qw", v)
 		}
 	}
-	write("net.ipv4.ip_forward=0", "net.ipv4.conf.all.accept_redirects=0", "net.ipv4.conf.router0.forwarding=1", "net.ipv6.conf.router0.forwarding=2")
+	write("net.ipv4.ip_forward=0", "net.ipv4.conf.all.accept_redirects=0", "net.ipv4.conf.router0.forwarding=1", "net.ipv6.conf.router0.forwarding=2",
+		"net.ipv6.conf.router0.ignore_routes_with_linkdown=1", "net.ipv6.conf.other0.disable_ipv6=1")
 	all := func() []string {
 		var lines []string
 		for line := range strings.Lines(drivertest.Run(t, "sh", "-c", "grep -rs '' /proc/sys/net/ipv4/conf /proc/sys/net/ipv6/conf /proc/sys/net/ipv4/ip_forward | grep -vE 'stable_secret|new0' | sort")) {
@@ -44,6 +45,9 @@ func TestKernelSettingsGoBack(t *testing.T) {
 	}
 	const everywhere = `"net.ipv4.ip_forward" = 1
 "net.ipv6.conf.all.forwarding" = 1
+"net.ipv6.conf.all.disable_ipv6" = 1
+"net.ipv6.conf.all.addr_gen_mode" = 1
+"net.ipv6.conf.all.ignore_routes_with_linkdown" = 1
 "net.ipv4.conf.default.accept_local" = 1
 "net.ipv4.conf.new0.route_localnet" = 1`
 	declare(everywhere)
@@ -51,11 +55,14 @@ func TestKernelSettingsGoBack(t *testing.T) {
 	value("net.ipv4.conf.other0.forwarding", "1")
 	value("net.ipv4.conf.other0.accept_local", "0")
 	value("net.ipv4.conf.new0.route_localnet", "1")
+	value("net.ipv6.conf.router0.disable_ipv6", "1")
+	value("net.ipv6.conf.other0.addr_gen_mode", "1")
 	w.run(exitDone, "plan", "--detailed-exitcode", w.path("etc"))
 	w.says(w.out, "No changes.")
 	declare("\"net.ipv4.conf.other0.forwarding\" = 0\n\"net.ipv4.conf.new0.route_localnet\" = 0")
 	value("net.ipv4.conf.other0.forwarding", "0")
 	value("net.ipv4.conf.router0.forwarding", "1")
+	value("net.ipv6.conf.router0.ignore_routes_with_linkdown", "1")
 	w.run(exitDone, "apply", "--auto-approve", "--destroy", w.path("etc"))
 	if diff := cmp.Diff(before, all()); diff != "" {
 		t.Errorf("(-before +after)\n%s", diff)

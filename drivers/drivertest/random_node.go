@@ -70,9 +70,14 @@ func putSysctl(s *spec.State, name, value string) {
 	s.Set(spec.SysctlKey{Name: name}, spec.Sysctl{Value: value})
 }
 
+// sixAll are settings that go to every interface by IPv6.
+var sixAll = []string{"forwarding", "disable_ipv6"}
+
 func nodeSettings(r *rand.Rand, s *spec.State) {
 	putSysctl(s, "net.ipv4.ip_forward", pick(r, "0", "1"))
-	putSysctl(s, "net.ipv6.conf.all.forwarding", pick(r, "0", "1"))
+	for _, name := range sixAll {
+		putSysctl(s, "net.ipv6.conf.all."+name, pick(r, "0", "1"))
+	}
 	putSysctl(s, "net.ipv4.conf.all.accept_redirects", pick(r, "0", "1"))
 	for _, name := range []string{"conntrack", "expire_nodest_conn", "expire_quiescent_template", "drop_entry"} {
 		putSysctl(s, "net.ipv4.vs."+name, pick(r, "0", "1"))
@@ -97,7 +102,9 @@ func nodeSettings(r *rand.Rand, s *spec.State) {
 		set("ipv4", "rp_filter", "0", "1", "2")
 		set("ipv4", "forwarding", forward, "0", "1")
 		if name != "all" {
-			set("ipv6", "forwarding", s.Sysctls[spec.SysctlKey{Name: "net.ipv6.conf.all.forwarding"}].Value, "0", "1", "2")
+			for _, setting := range sixAll {
+				set("ipv6", setting, s.Sysctls[spec.ConfSysctl("ipv6", "all", setting)].Value, "0", "1", "2")
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ func closeSettings(s *spec.State) {
 		if l.Type == "gue" {
 			continue
 		}
-		for _, name := range []string{"arp_ignore", "arp_announce", "rp_filter", "forwarding"} {
+		for _, name := range append([]string{"arp_ignore", "arp_announce", "rp_filter"}, sixAll...) {
 			for _, family := range []string{"ipv4", "ipv6"} {
 				c := spec.ConfSysctl(family, k.Name, name)
 				d, _ := c.Default()
@@ -70,7 +70,9 @@ func closeSettings(s *spec.State) {
 	}
 	for k, l := range s.Links { // of these, IPv6 knows when they are up
 		if l.Type == "ipip" || l.Type == "gre" {
-			s.Set(spec.ConfSysctl("ipv6", k.Name, "forwarding"), nil)
+			for _, name := range sixAll {
+				s.Set(spec.ConfSysctl("ipv6", k.Name, name), nil)
+			}
 		}
 	}
 	if v, ok := s.Sysctls[spec.SysctlKey{Name: "net.ipv4.ip_forward"}]; ok {

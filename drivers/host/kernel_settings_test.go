@@ -16,7 +16,7 @@ import (
 func TestKernelSettings(t *testing.T) {
 	d := kernel(t)
 	watched := spec.SysctlKey{Name: "net.ipv4.tcp_rmem"}
-	d.Watch(watched)
+	d.Watch(watched, spec.ConfSysctl("ipv6", "all", "ignore_routes_with_linkdown"), spec.ConfSysctl("ipv6", "all", "addr_gen_mode"))
 	before, all := read(t, d), everything(t)
 	node := spec.NewNode(spec.Kernel{}, before)
 	for _, text := range []string{
@@ -42,6 +42,12 @@ func TestKernelSettings(t *testing.T) {
 		"net.ipv6.conf.eth0.forwarding=0",
 		"net.ipv6.conf.all.forwarding=1", // changes eth0
 		"net.ipv6.conf.all.forwarding=0",
+		"net.ipv6.conf.eth0.ignore_routes_with_linkdown=1",
+		"net.ipv6.conf.all.ignore_routes_with_linkdown=0", // changes eth0
+		"net.ipv6.conf.all.ignore_routes_with_linkdown=1",
+		"net.ipv6.conf.default.ignore_routes_with_linkdown=0",
+		"net.ipv6.conf.default.addr_gen_mode=3",
+		"net.ipv6.conf.all.addr_gen_mode=1", // changes the default
 		watched.Name + "=4096 131072 6291455",
 	} {
 		sets(t, d, node, text)

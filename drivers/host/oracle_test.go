@@ -125,10 +125,11 @@ func oracleReceivers(t *testing.T, s *spec.State) {
 func oracleSettings(t *testing.T, d *Driver) spec.Objects[spec.SysctlKey, spec.Sysctl] {
 	t.Helper()
 	out := spec.Objects[spec.SysctlKey, spec.Sysctl]{}
+	watched := d.watched(read(t, d).Links)
 	for name, value := range sysctls(t) {
 		k := spec.SysctlKey{Name: name}
 		_, setting, isConf := cutConf(name)
-		shown := strings.HasPrefix(name, "net.ipv4.vs.") || name == "net.ipv4.ip_forward" || name == "net.ipv4.conf.all.accept_redirects" || d.sysctls[k] ||
+		shown := strings.HasPrefix(name, "net.ipv4.vs.") || name == "net.ipv4.ip_forward" || name == "net.ipv4.conf.all.accept_redirects" || slices.Contains(watched, k) ||
 			isConf && (setting == "forwarding" || strings.HasPrefix(name, "net.ipv4.") && slices.Contains([]string{"arp_ignore", "arp_announce", "rp_filter"}, setting))
 		if shown {
 			out[k] = k.Normal(value)

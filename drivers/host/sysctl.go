@@ -58,17 +58,22 @@ func (d *Driver) settings(s *spec.State) error {
 	return nil
 }
 
-// watched are the settings that somebody asked for; of an interface's that from which it begins, and of one for new interfaces
-// those that may go with it.
+// watched are the settings that somebody asked for; of an interface's that from which it begins, and of one that sets others, or may
+// do so, those.
 func (d *Driver) watched(links map[spec.LinkKey]spec.Link) (all []spec.SysctlKey) {
 	for k := range d.sysctls {
 		all = append(all, k)
 		if from, ok := k.Default(); ok {
 			all = append(all, from)
 		}
-		for l := range links {
-			if o := spec.ConfSysctl("ipv4", l.Name, k.Base()); k.Leads(o) {
+		for _, family := range []string{"ipv4", "ipv6"} {
+			if o := spec.ConfSysctl(family, "default", k.Base()); k.MaySet(o) {
 				all = append(all, o)
+			}
+			for l := range links {
+				if o := spec.ConfSysctl(family, l.Name, k.Base()); k.MaySet(o) {
+					all = append(all, o)
+				}
 			}
 		}
 	}
