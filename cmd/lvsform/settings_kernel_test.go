@@ -68,3 +68,29 @@ func TestKernelSettingsGoBack(t *testing.T) {
 		t.Errorf("(-before +after)\n%s", diff)
 	}
 }
+
+// IPv6 is switched off after the addresses have gone, and on before they come back; not while there are any.
+func TestKernelIPv6GoesOff(t *testing.T) {
+	w := newKernelWorld(t)
+	const off = "sysctl \"x\" {\n  values = {\n    \"net.ipv6.conf.all.disable_ipv6\" = 1\n  }\n}\n"
+	const vip = "vip \"x\" {\n  addresses = [\"2001:db8::10\"]\n  interface = \"eth0\"\n}\n"
+	holds := func(want bool) {
+		t.Helper()
+		if shown := drivertest.Run(t, "ip", "-6", "address", "show", "dev", "eth0"); strings.Contains(shown, "2001:db8::10/128") != want {
+			t.Errorf("the VIP should be there: %v, and there is\n%s", want, shown)
+		}
+	}
+	w.write("etc/main.lvs.hcl", vip)
+	w.run(exitDone, "apply", "--auto-approve", w.path("etc"))
+	w.write("etc/main.lvs.hcl", vip+off)
+	w.run(exitError, "plan", w.path("etc"))
+	w.says(w.err, "(sysctl net.ipv6.conf.all.disable_ipv6): it takes the IPv6 addresses along, and nothing brings them back: remove address eth0 2001:db8::10/128 first")
+	w.write("etc/main.lvs.hcl", off)
+	w.run(exitDone, "plan", "--out", w.path("saved"), w.path("etc"))
+	w.run(exitDone, "apply", w.path("saved"))
+	holds(false)
+	w.run(exitDone, "plan", "--detailed-exitcode", w.path("etc"))
+	w.run(exitDone, "rollback", "--auto-approve", w.path("saved"))
+	holds(true)
+	w.run(exitChanges, "plan", "--detailed-exitcode", w.path("etc"))
+}
