@@ -38,10 +38,18 @@ func (l *loader) answers() {
 	}
 }
 
-// taken says that a node answers for an address that is another node's own.
+// taken says that an address is a machine's own: another's, which would answer ARP for it, too, or that of the node, which would lose
+// it with the VIP.
 func (l *loader) taken(h holding) {
-	if owner := l.known[h.addr]; owner != nil && owner != h.site && !h.anycast {
-		l.errorf("LVS049", origin{block: h.in.block}.place("addresses"), "Address that several nodes answer for",
+	at := origin{block: h.in.block}.place("addresses")
+	switch owner := l.known[h.addr]; {
+	case owner == nil:
+	case owner == h.site:
+		l.errorf("LVS066", at, "VIP that is a machine's own address",
+			"%s is the address of node.%s itself, and would be taken away with %s: leave interface out, or write an address that no machine has of its own.",
+			h.addr, owner.node.Name, h.in.addr)
+	case !h.anycast:
+		l.errorf("LVS049", at, "Address that several nodes answer for",
 			"%s is the address of node.%s itself, and %s puts it on node.%s: both would answer ARP for it. A VIP is an address that no machine has of its own.",
 			h.addr, owner.node.Name, h.in.addr, h.site.node.Name)
 	}

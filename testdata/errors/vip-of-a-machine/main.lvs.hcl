@@ -16,7 +16,7 @@ node "rs2" {
 
 vip "web" {
   on        = [node.lb1]
-  addresses = ["192.0.2.11", "192.0.2.2"] # the second is lb1's own, which is nobody else's
+  addresses = ["192.0.2.11", "192.0.2.2"] # the second is lb1's own
   interface = "eth0"
 }
 
