@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // program is one run of lvsform.
@@ -89,7 +92,7 @@ func (p *program) root() *cobra.Command {
 			}
 			return c.Help()
 		},
-		PersistentPreRunE: func(*cobra.Command, []string) error { return p.settle() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return cmp.Or(filled(c), p.settle()) },
 	}
 	root.SetUsageTemplate(root.UsageTemplate() + "{{if not .HasParent}}" + codes + "{{end}}")
 	root.Flags().Bool("version", false, "print the version")
@@ -113,6 +116,17 @@ func (p *program) root() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// filled refuses a flag that was given and says nothing: a variable of a script that is not set must not lead to another node, or
+// to a plan that is not saved.
+func filled(c *cobra.Command) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if f.Value.String() == "" && slices.Contains([]string{"driver", "from", "instance", "netns", "node", "out"}, f.Name) {
+			err = cmp.Or(err, hint(fmt.Errorf("--%s is empty: give it a value, or leave it out", f.Name), "see \"%s --help\"", c.CommandPath()))
+		}
+	})
+	return err
 }
 
 func helpCommand(root *cobra.Command) *cobra.Command {

@@ -39,6 +39,8 @@ func TestMistakesInTheCommandLine(t *testing.T) {
 		{"plan --driver=nftables", `there is no driver "nftables": it is netlink, ipvsadm or file:PATH`},
 		{"plan --driver=file:", "needs the path"},
 		{"plan --driver=file:x --netns=blue", "a node in a file has no network namespaces"},
+		{"plan --out=", "lvsform: error: --out is empty: give it a value, or leave it out\nlvsform: hint: see \"lvsform plan --help\""},
+		{"apply --instance= none", "--instance is empty"},
 		{"plan --instance=a/b", `"a/b" cannot be the name of an instance`},
 		{"plan --driver=file:none/lb1.json", "no such file or directory"},
 		{"plan --from=x --driver=file:y", "--from takes the place of a driver"},
