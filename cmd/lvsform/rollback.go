@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -91,12 +92,13 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 	}
 	was, left := done.Changes.Before(), done.Changes.After()
 	for k, v := range was {
-		if o, ours := in.Ledger[k]; k.Kind() != spec.KindSysctl && v == left[k] && (!ours || o.Original != nil) {
+		now, ours := in.Ledger[k]
+		if k.Kind() != spec.KindSysctl && v == left[k] && (!ours || now.Original != nil) {
 			continue // it was in the way for a while, and is somebody else's
 		}
 		d.State.Set(k, v)
 		o := done.Objects[k]
-		d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{Ignore: o.Ignore}, Pool: poolOf(k, in.Ledger, done), Announce: in.Ledger[k].Announce, Side: o.Side}
+		d.Objects[k] = spec.Object{Name: cmp.Or(now.Name, done.Name(k)), Lifecycle: &spec.Lifecycle{Ignore: o.Ignore}, Pool: poolOf(k, in.Ledger, done), Announce: now.Announce, Side: cmp.Or(o.Side, now.Side)}
 	}
 	for _, s := range done.Changes {
 		if o := d.Objects[s.Key]; s.Announce.Count > 0 {

@@ -26,3 +26,23 @@ func TestRollbackOwnsNothingNew(t *testing.T) {
 		t.Errorf("it is gone: %s", now)
 	}
 }
+
+// What an address is for, was said after the plan that is rolled back: it is still known.
+func TestRollbackKnowsWhatAddressesAreFor(t *testing.T) {
+	const link = "link \"dummy0\" {\n  kind = \"dummy\"\n}\n"
+	w := newWorld(t)
+	w.write("lb1.json", `{"format_version": 1, "state": {
+  "link": { "link lo": { "type": "loopback", "up": true }, "link dummy0": { "type": "dummy", "up": false } },
+  "address": { "address dummy0 2001:db8::10/128": { "scope": "global", "no_dad": true, "deprecated": true } }
+}}`)
+	w.write("up/main.lvs.hcl", link)
+	w.write("vip/main.lvs.hcl", link+"vip \"x\" {\n  addresses = [\"2001:db8::10\"]\n  interface = \"dummy0\"\n}\n")
+	w.run(exitDone, "plan", w.node(), "--out="+w.path("up.plan"), w.path("up"))
+	w.run(exitDone, "apply", w.node(), w.path("up.plan"))
+	w.run(exitDone, "apply", w.node(), "--auto-approve", w.path("vip"))
+	w.says(w.out, "1 imported")
+	w.run(exitDone, "rollback", w.node(), "--auto-approve", w.path("up.plan"))
+	if owned := w.read("lb1.json.run/ledger.json"); !strings.Contains(owned, `"side": "director"`) {
+		t.Errorf("it is no director's VIP after the rollback: %s", owned)
+	}
+}
