@@ -52,9 +52,7 @@ func FuzzImport(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.Contains(text, "include") {
-			t.Skip("it may mean a file of this machine")
-		}
+		text = strings.ReplaceAll(text, "include", "exclude") // which may mean a file of this machine
 		w := newWorld(t)
 		w.in = text
 		code := w.start("import", "--no-resolve", "-")
