@@ -70,7 +70,7 @@ func (m *maker) cannotHold(k spec.AddressKey) string {
 		return "the interface has it as " + other.Prefix.String() + ", and can have it only once: declare it like that, or remove that one first"
 	}
 	if m.answered(k) {
-		return k.Interface + " answers ARP for its own addresses, also with arp_ignore 1 and 2: put it on lo or a dummy link, or keep quiet by arp = \"filter\""
+		return k.Interface + " answers ARP for its own addresses, also with arp_ignore 1 and 2: put the VIP on lo or a dummy link, or keep quiet by arp = \"filter\""
 	}
 	if link := m.goal.Links[spec.LinkKey{Name: k.Interface}]; !there && !link.Up && m.announce(k).Count > 0 && announces(link.Type) {
 		return "the interface " + k.Interface + " is down, and it cannot be announced there: bring the interface up first, or declare announce { count = 0 } in its vip"

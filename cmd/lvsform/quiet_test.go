@@ -46,7 +46,7 @@ real_server "web" {
 // A VIP on the interface where ARP arrives is answered for with arp_ignore 1 and 2: a plan that would leave it so is refused.
 func TestQuietWhereARPArrives(t *testing.T) {
 	const refused = "lvsform: error: real_server.web.address[\"192.0.2.10/32\"] (address eth0 192.0.2.10/32): eth0 answers ARP for its own addresses, " +
-		"also with arp_ignore 1 and 2: put it on lo or a dummy link, or keep quiet by arp = \"filter\"\n"
+		"also with arp_ignore 1 and 2: put the VIP on lo or a dummy link, or keep quiet by arp = \"filter\"\n"
 	for _, c := range []struct {
 		name, vip, iface, arp, ignore string
 		refused                       bool
