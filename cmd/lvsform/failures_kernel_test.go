@@ -81,7 +81,8 @@ same() { sight > after; diff before after | grep '^[<>]'; cmp -s before after &&
 apply() { lvsform apply --auto-approve "$@" 2>&1 > /dev/null; }
 hold() { lvsform apply --no-drain --auto-approve local > /dev/null 2>&1; exec 3<>/dev/tcp/192.0.2.10/80; }
 draining() { lvsform apply --auto-approve $1 > /dev/null 2> said 3>&- & upon "ipvsadm -Sn | grep -q 'w 0'"; }
-ends() { exec 3>&-; wait $! 2> /dev/null; echo $?; grep -A9 error: said; }
+leave() { exec 3>&-; }
+ends() { wait $! 2> /dev/null; echo $?; leave; grep -A9 error: said; }
 upon() { for i in {1..400}; do eval "$1" && return; sleep 0.05; done; echo "it does not come true: $1"; }
 for i in all default; do echo 0 > /proc/sys/net/ipv6/conf/$i/accept_dad; done
 ip link add eth0 type veth peer name peer
