@@ -28,23 +28,23 @@ cat web.lvs.hcl
 lvsform validate
 
 say "What would change?"
-want=2 lvsform plan -driver file:lb1.json -detailed-exitcode -out web.plan
+want=2 lvsform plan --driver file:lb1.json --detailed-exitcode --out web.plan
 
 say "Exactly that, please."
-lvsform apply -driver file:lb1.json web.plan
+lvsform apply --driver file:lb1.json web.plan
 
 say "A second plan finds nothing to do."
-lvsform plan -driver file:lb1.json -detailed-exitcode
-lvsform status -driver file:lb1.json
+lvsform plan --driver file:lb1.json --detailed-exitcode
+lvsform status --driver file:lb1.json
 
 say "Somebody applies an older copy of the configuration ..."
 mkdir older
 sed 's/weight  = 3/weight  = 1/; s/"wlc"/"rr"/' web.lvs.hcl > older/web.lvs.hcl
-lvsform apply -driver file:lb1.json -auto-approve older
+lvsform apply --driver file:lb1.json --auto-approve older
 
 say "... and that is noticed."
-want=2 lvsform drift -driver file:lb1.json
+want=2 lvsform drift --driver file:lb1.json
 
 say "Undo the first apply: weights to 0, wait for connections, delete. The node is empty again."
-lvsform rollback -driver file:lb1.json -auto-approve web.plan
-lvsform status -driver file:lb1.json
+lvsform rollback --driver file:lb1.json --auto-approve web.plan
+lvsform status --driver file:lb1.json
