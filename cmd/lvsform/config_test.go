@@ -156,8 +156,8 @@ func TestNothingControlsTheTerminal(t *testing.T) {
 	}
 }
 
-// What fmt would rewrite is a regular file: it waits for nothing else, and leaves nothing out.
-func TestFmtOfWhatIsNoFile(t *testing.T) {
+// Nobody waits for a pipe that is called like a file of a configuration, and nothing is left out.
+func TestFilesThatAreNone(t *testing.T) {
 	w := newWorld(t)
 	w.write("a.lvs.hcl", "x=1\n")
 	w.mkdir("b.lvs.hcl")
@@ -174,4 +174,8 @@ func TestFmtOfWhatIsNoFile(t *testing.T) {
 	w.run(exitError, "fmt", "--check", pipe)
 	w.says(w.err, "read "+pipe+": not a regular file\n")
 	w.says(w.err, `hint: "lvsform fmt -" formats standard input`)
+	for _, command := range []string{"plan", "apply", "show", "drift", "validate", "rollback", "nodes", "export"} {
+		w.run(exitError, command, pipe)
+		w.says(w.err, "name its directory")
+	}
 }
