@@ -43,3 +43,26 @@ func TestSnapshotsThatCannotBeRead(t *testing.T) {
 	w.write("snapshots/.b.json.swp", "")
 	plan(exitDone)
 }
+
+// Plans, snapshots and dumps that are named may come through a pipe, as <(…) makes them.
+func TestWhatIsNamedMayBeAPipe(t *testing.T) {
+	w := applied(t)
+	w.run(exitDone, "plan", w.node(), "--no-drain", "--out", w.path("plan"), w.path("next"))
+	w.run(exitDone, "snapshot", w.node(), "--out", w.path("snapshot"))
+	w.run(exitDone, "export", "--format=ipvsadm", "--out", w.path("dump"), w.path("first"))
+	pipe := w.path("pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file string
+		args []string
+	}{
+		{"plan", []string{"show", pipe}}, {"plan", []string{"apply", w.node(), pipe}}, {"snapshot", []string{"status", "--from", pipe}},
+		{"snapshot", []string{"import", pipe}}, {"dump", []string{"import", pipe}},
+	} {
+		text := w.read(c.file)
+		go os.WriteFile(pipe, []byte(text), 0)
+		w.run(exitDone, c.args...)
+	}
+}
