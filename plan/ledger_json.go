@@ -43,12 +43,12 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 func (l *Ledger) UnmarshalJSON(text []byte) error {
 	var doc []json.RawMessage
 	if err := json.Unmarshal(text, &doc); err != nil {
-		return fmt.Errorf("ledger: %w", spec.JSONError(text, err))
+		return fmt.Errorf("the list of objects in the ledger: %w", spec.JSONError(text, err))
 	}
 	*l = make(Ledger, len(doc))
 	for i, record := range doc {
 		if err := l.add(record); err != nil {
-			return fmt.Errorf("ledger: object %d of %d: %w", i+1, len(doc), err)
+			return fmt.Errorf("object %d of %d of the ledger: %w", i+1, len(doc), err)
 		}
 	}
 	return nil
