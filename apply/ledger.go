@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
 )
 
 // LedgerFile is where one instance's ledger is kept. It lives as long as the kernel's table does: below /run, and with the
@@ -27,10 +28,10 @@ type LedgerFile struct {
 const ledgerFormat = "1.0"
 
 type ledgerJSON struct {
-	FormatVersion string      `json:"format_version"`
-	Boot          string      `json:"boot_id"`
-	Instance      string      `json:"instance"`
-	Objects       plan.Ledger `json:"objects"`
+	FormatVersion string          `json:"format_version"`
+	Boot          string          `json:"boot_id"`
+	Instance      string          `json:"instance"`
+	Objects       json.RawMessage `json:"objects"`
 }
 
 // usual is what others call the instance that has no name.
@@ -56,10 +57,14 @@ func (f LedgerFile) path() string {
 
 // Load is the ledger; without a file, or with one of an earlier boot, it is empty.
 func (f LedgerFile) Load() (plan.Ledger, error) {
-	text, err := os.ReadFile(f.path())
+	info, err := os.Stat(f.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return plan.Ledger{}, nil
 	}
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("reading the ledger: %s: not a regular file", f.path())
+	}
+	text, err := os.ReadFile(f.path())
 	if err != nil {
 		return nil, fmt.Errorf("reading the ledger: %w", err)
 	}
@@ -73,20 +78,25 @@ func (f LedgerFile) Load() (plan.Ledger, error) {
 func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 	var j ledgerJSON
 	if err := json.Unmarshal(text, &j); err != nil {
-		return nil, err
+		return nil, spec.JSONError(text, err)
 	}
 	if major, _, _ := strings.Cut(j.FormatVersion, "."); major != "1" {
 		return nil, fmt.Errorf("its format is %q, and this lvsform reads %s", j.FormatVersion, ledgerFormat)
 	}
+	l := plan.Ledger{}
 	if j.Boot != f.Boot || j.Objects == nil {
-		return plan.Ledger{}, nil
+		return l, nil
 	}
-	return j.Objects, nil
+	return l, l.UnmarshalJSON(j.Objects)
 }
 
 // Save replaces the ledger, whole or not at all.
 func (f LedgerFile) Save(l plan.Ledger) error {
-	text, err := json.MarshalIndent(ledgerJSON{ledgerFormat, f.Boot, f.Instance, l}, "", "  ")
+	objects, err := l.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(ledgerJSON{ledgerFormat, f.Boot, f.Instance, objects}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -14,13 +14,13 @@ const (
 	classLeave                     // destinations go
 	classWithdraw                  // services go
 	classSync
-	classRise                                                     // links go up
-	classSink                                                     // links go down
-	classOpen                                                     // settings open something
-	classClose                                                    // settings close something
-	classRewrite                                                  // a setting that may set others: alone in its batch
-	classCome                                                     // other objects come or are changed: one class for each kind
-	classGo      = classCome + class(spec.KindMasqueradeRule) + 1 // and go
+	classRise    // links go up
+	classSink    // links go down
+	classOpen    // settings open something
+	classClose   // settings close something
+	classRewrite // a setting that may set others: alone in its batch
+	classCome    // other objects come or are changed: those of each kind by themselves
+	classGo      // and go
 )
 
 func (c Change) class() class {
@@ -42,9 +42,21 @@ func (c Change) class() class {
 		}
 	}
 	if c.After == nil {
-		return classGo + class(c.Key.Kind())
+		return classGo
 	}
-	return classCome + class(c.Key.Kind())
+	return classCome
+}
+
+// joins says that a change needs nothing of the one that begins a batch.
+func (c Change) joins(first Change) bool {
+	class := c.class()
+	switch {
+	case class != first.class() || class == classRewrite:
+		return false
+	case class == classCome || class == classGo:
+		return c.Key.Kind() == first.Key.Kind()
+	}
+	return true
 }
 
 func (c Change) settingClass(k spec.SysctlKey) class {
@@ -108,7 +120,7 @@ func (cs Changeset) Batches() []Changeset {
 func (cs Changeset) Batch() Changeset {
 	seen := map[spec.Key]bool{}
 	for i, s := range cs {
-		if i > 0 && (s.class() != cs[0].class() || s.class() == classRewrite || seen[s.Key]) {
+		if i > 0 && (!s.joins(cs[0].Change) || seen[s.Key]) {
 			return cs[:i:i]
 		}
 		seen[s.Key] = true

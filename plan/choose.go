@@ -102,6 +102,9 @@ func (m *maker) name(k spec.Key) string {
 	if o, ok := m.Desired.Objects[k]; ok && o.Name != "" {
 		return o.Name
 	}
+	if other, ok := m.alias(k); ok {
+		return m.name(other)
+	}
 	if owned, ok := m.Ledger[k]; ok && owned.Name != "" {
 		return owned.Name
 	}

@@ -32,7 +32,7 @@ func Decode(r io.Reader) (*Plan, error) {
 	case !sealed(text):
 		return nil, errors.New("the plan file was edited after it was made: its digest does not match; make a new plan")
 	case err != nil:
-		return nil, fmt.Errorf("the plan file is not a plan that lvsform wrote: %w", err)
+		return nil, fmt.Errorf("the plan file is not a plan that lvsform wrote: %w", spec.JSONError(text, err))
 	}
 	p, shown, err := d.plan()
 	if err != nil {

@@ -55,6 +55,9 @@ func (n *needs) held(keys map[spec.Key]bool) held {
 		if r, ok := k.(spec.MarkRuleKey); ok { // left alone, it marks what it marks now
 			below = []spec.Key{spec.Mark(n.Live.MarkRules[r].Mark, spec.FamilyOf(r.Address))}
 		}
+		if daemon, ok := k.(spec.SyncDaemonKey); ok {
+			below = []spec.Key{spec.LinkKey{Name: n.Live.SyncDaemons[daemon].Interface}}
+		}
 		if service, ok := k.(spec.ServiceKey); ok && n.goal.Get(k) == nil {
 			below = append(below, n.servers[service]...)
 		}

@@ -15,7 +15,7 @@ func TestExclusionsHoldWhatTheyCarry(t *testing.T) {
 	const vip, rule, other = "address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80", "neighbour eth0 192.0.2.53=02:00:5e:00:53:01"
 	const held, ignore, announce = "address lo 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore", "sysctl net.ipv4.conf.all.arp_announce"
 	const conntrack, masquerade, loose = "sysctl net.ipv4.vs.conntrack", "masquerade_rule " + web1, "address dummy0 203.0.113.9/32"
-	all := declared(vip, rule, mark, shop1, web, web1+"=masquerade", masquerade, conntrack+"=1", "link dummy0=dummy up", loose, held, ignore+"=1", announce+"=2", other)
+	all := declared(vip, rule, mark, shop1, web, web1+"=masquerade", masquerade, conntrack+"=1", "link dummy0=dummy up", loose, "sync master=dummy0", held, ignore+"=1", announce+"=2", other)
 	for name, k := range map[string]string{`real_server.r.address["198.51.100.1/32"]`: held, `real_server.r.sysctl["all.arp_ignore"]`: ignore, `real_server.r.sysctl["all.arp_announce"]`: announce} {
 		o := all.Objects[key(k)]
 		if o.Name = name; k == held {
@@ -45,8 +45,9 @@ func TestExclusionsHoldWhatTheyCarry(t *testing.T) {
 		{masquerade, []string{web1}, []string{conntrack}},
 		{web1, []string{masquerade}, []string{masquerade, conntrack, web}},
 		{conntrack, []string{masquerade, web1}, nil},
-		{"link dummy0", []string{loose}, nil},
+		{"link dummy0", []string{loose, "sync master"}, nil},
 		{loose, nil, []string{"link dummy0"}},
+		{"sync master", nil, []string{"link dummy0"}},
 	} {
 		leaves(t, "coming", plan.Inputs{Live: around(), Desired: all}, c.exclude, c.coming)
 		leaves(t, "going", plan.Inputs{Live: there, Desired: declared(other), Ledger: ledger}, c.exclude, c.going)

@@ -84,7 +84,8 @@ func (m *maker) originals() {
 	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
+		_, otherwise := m.alias(k)
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || otherwise || !owned.left(live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {
@@ -128,10 +129,18 @@ func (m *maker) changed(k spec.SysctlKey) (to spec.Sysctl, changed bool) {
 	return to, before != nil && before != spec.Value(to)
 }
 
-// alias says that the configuration wants the setting under its other name.
-func (m *maker) alias(k spec.Key) bool {
+// alias is the other name of a setting, if the configuration wants it under that alone.
+func (m *maker) alias(k spec.Key) (other spec.SysctlKey, ok bool) {
 	s, ok := k.(spec.SysctlKey)
-	return ok && s.IsGlobal() && slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && m.declared(g) })
+	if !ok || !s.IsGlobal() || m.declared(k) {
+		return other, false
+	}
+	for _, g := range spec.GlobalSysctls() {
+		if g.Rewrites(s) && m.declared(g) {
+			return g, true
+		}
+	}
+	return other, false
 }
 
 // declared says that the configuration wants the object.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,9 +29,9 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 	for _, k := range slices.SortedFunc(maps.Keys(l), spec.CompareKeys) {
 		o := l[k]
 		r := recordJSON{Key: k.String(), Name: o.Name, Drain: seconds(o.Drain), Announce: announced(o.Announce), Side: o.Side}
-		for v, raw := range r.values(&o) {
-			if *v != nil {
-				*raw = spec.EncodeValue(*v)
+		for _, v := range r.values(&o) {
+			if *v.value != nil {
+				*v.raw = spec.EncodeValue(*v.value)
 			}
 		}
 		doc = append(doc, r)
@@ -40,30 +41,56 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what MarshalJSON makes. Errors name the object.
 func (l *Ledger) UnmarshalJSON(text []byte) error {
-	var doc []recordJSON
+	var doc []json.RawMessage
 	if err := json.Unmarshal(text, &doc); err != nil {
-		return fmt.Errorf("ledger: %w", err)
+		return fmt.Errorf("the list of objects in the ledger: %w", spec.JSONError(text, err))
 	}
 	*l = make(Ledger, len(doc))
-	for _, r := range doc {
-		k, err := parseKey(r.Key)
-		if err != nil {
-			return fmt.Errorf("ledger: %w", err)
+	for i, record := range doc {
+		if err := l.add(record); err != nil {
+			return fmt.Errorf("object %d of %d of the ledger: %w", i+1, len(doc), err)
 		}
-		o := Owned{Name: r.Name, Drain: time.Duration(r.Drain), Announce: r.Announce.announce(), Side: r.Side}
-		for v, raw := range r.values(&o) {
-			if len(*raw) == 0 {
-				continue
-			}
-			if *v, err = spec.DecodeValue(k.Kind(), *raw); err != nil {
-				return fmt.Errorf("ledger: %s: %w", k, err)
-			}
-		}
-		(*l)[k] = o
 	}
 	return nil
 }
 
-func (r *recordJSON) values(o *Owned) map[*spec.Value]*json.RawMessage {
-	return map[*spec.Value]*json.RawMessage{&o.Original: &r.Original, &o.Ours: &r.Ours, &o.Earlier: &r.Earlier}
+func (l Ledger) add(record json.RawMessage) error {
+	var r recordJSON
+	err := json.Unmarshal(record, &r)
+	switch {
+	case err != nil && r.Key != "":
+		return fmt.Errorf("%s: %w", r.Key, spec.JSONError(record, err))
+	case err != nil:
+		return spec.JSONError(record, err)
+	case r.Key == "":
+		return errors.New("it has no key")
+	}
+	k, err := parseKey(r.Key)
+	if err != nil {
+		return err
+	}
+	if _, twice := l[k]; twice {
+		return fmt.Errorf("%s is there twice", k)
+	}
+	o := Owned{Name: r.Name, Drain: time.Duration(r.Drain), Announce: r.Announce.announce(), Side: r.Side}
+	for _, v := range r.values(&o) {
+		if len(*v.raw) == 0 {
+			continue
+		}
+		if *v.value, err = spec.DecodeValue(k.Kind(), *v.raw); err != nil {
+			return fmt.Errorf("%s: %s: %w", k, v.name, err)
+		}
+	}
+	l[k] = o
+	return nil
+}
+
+type valueJSON struct {
+	name  string
+	value *spec.Value
+	raw   *json.RawMessage
+}
+
+func (r *recordJSON) values(o *Owned) [3]valueJSON {
+	return [...]valueJSON{{"original", &o.Original, &r.Original}, {"ours", &o.Ours, &r.Ours}, {"earlier", &o.Earlier, &r.Earlier}}
 }

@@ -78,6 +78,8 @@ func TestOwnershipOfTheHost(t *testing.T) {
 		{"a neighbour that was made goes", []string{neighbour + "=" + mac.MAC, something}, plan.Inputs{Desired: declared(something), Ledger: keyed(neighbour)}, []string{"delete " + neighbour}},
 		{"a link that was made goes with what is on it", []string{"link dummy0=dummy up", "address dummy0 203.0.113.9/32", something},
 			plan.Inputs{Desired: declared(something), Ledger: keyed("link dummy0")}, []string{"delete address dummy0 203.0.113.9/32", "delete link dummy0"}},
+		{"a link that was made stays where a declared sync daemon needs it", []string{"link dummy0=dummy up", "sync master=dummy0"},
+			plan.Inputs{Desired: declared("sync master=dummy0"), Ledger: keyed("link dummy0", "sync master")}, nil},
 		{"a module stays", []string{"module ip_vs_ftp", something}, plan.Inputs{Desired: declared(something)}, nil},
 		{"--destroy takes what is ours and brings back the rest", append(forwarding, vip), plan.Inputs{Desired: declared(vip, forward+"=1"), Destroy: true,
 			Ledger: plan.Ledger{key(vip): {}, key(forward): changed[key(forward)]}}, []string{"delete " + vip, "update " + forward}},
@@ -152,7 +154,7 @@ func TestRefusalsOfTheHost(t *testing.T) {
 func TestTargetsBringWhatTheyNeed(t *testing.T) {
 	const vip, rule = "address eth0 192.0.2.21/32", "mark_rule tcp 192.0.2.21:80"
 	const held, ignore = "address dummy0 198.51.100.1/32", "sysctl net.ipv4.conf.all.arp_ignore"
-	d := declared(vip, rule, mark, shop1, web, web1+"=masquerade", "masquerade_rule "+web1, "sysctl net.ipv4.vs.conntrack=1", "link dummy0=dummy up", held, ignore+"=1",
+	d := declared(vip, rule, mark, shop1, web, web1+"=masquerade", "masquerade_rule "+web1, "sysctl net.ipv4.vs.conntrack=1", "link dummy0=dummy up", "sync master=dummy0", held, ignore+"=1",
 		"neighbour eth0 192.0.2.53=02:00:5e:00:53:01")
 	for name, k := range map[string]string{`real_server.r.address["198.51.100.1/32"]`: held, `real_server.r.sysctl["net.ipv4.conf.all.arp_ignore"]`: ignore} {
 		o := d.Objects[key(k)]
@@ -165,7 +167,7 @@ func TestTargetsBringWhatTheyNeed(t *testing.T) {
 	full := []string{"update sysctl net.ipv4.vs.conntrack", "create masquerade_rule " + web1, "create " + web, "create " + web1}
 	for target, want := range map[string][]string{
 		vip: append(shop[:3:3], "create "+vip), rule: shop, mark: shop, web: full, web1: full,
-		held: {"create link dummy0", "update " + ignore, "create " + held}, "neighbour eth0 192.0.2.53": {"create neighbour eth0 192.0.2.53"},
+		"sync master": {"create link dummy0", "create sync master"}, held: {"create link dummy0", "update " + ignore, "create " + held}, "neighbour eth0 192.0.2.53": {"create neighbour eth0 192.0.2.53"},
 	} {
 		p, err := plan.Make(plan.Inputs{Live: around(), Desired: d, Targets: []string{target}})
 		if err != nil {

@@ -53,6 +53,9 @@ func newNeeds(m *maker, keys map[spec.Key]bool) *needs {
 			n.carried[k.Interface] = append(n.carried[k.Interface], k)
 		case spec.NeighbourKey:
 			n.carried[k.Interface] = append(n.carried[k.Interface], k)
+		case spec.SyncDaemonKey:
+			on := m.Live.SyncDaemons[k].Interface
+			n.carried[on] = append(n.carried[on], k)
 		case spec.SysctlKey, spec.ARPFilterKey, spec.LinkKey, spec.ModuleKey:
 			n.blocks[blockOf(m.name(k))] = append(n.blocks[blockOf(m.name(k))], k)
 		}
@@ -99,10 +102,8 @@ func (n *needs) rests(k spec.Key) []spec.Key {
 			out = append(out, n.blocks[blockOf(n.name(k))]...)
 		}
 		return out
-	case spec.NeighbourKey:
-		return []spec.Key{spec.LinkKey{Name: k.Interface}}
-	case spec.SysctlKey:
-		return []spec.Key{spec.LinkKey{Name: k.Interface()}}
+	case spec.NeighbourKey, spec.SysctlKey, spec.SyncDaemonKey:
+		return []spec.Key{spec.LinkKey{Name: n.carrier(k)}}
 	case spec.LinkKey:
 		return []spec.Key{spec.ModuleKey{Name: spec.TunnelModule(n.goal.Links[k].Type)}}
 	}
@@ -142,5 +143,8 @@ func (m *maker) parents() {
 	}
 	for a := range m.goal.Addresses {
 		keep(spec.LinkKey{Name: a.Interface})
+	}
+	for _, daemon := range m.goal.SyncDaemons {
+		keep(spec.LinkKey{Name: daemon.Interface})
 	}
 }

@@ -43,6 +43,18 @@ func interfaceOf(k spec.Key) string {
 	return ""
 }
 
+// carrier is the interface that an object is on, or "": that of a sync daemon as it is to be, or as it is.
+func (m *maker) carrier(k spec.Key) string {
+	daemon, ok := k.(spec.SyncDaemonKey)
+	if !ok {
+		return interfaceOf(k)
+	}
+	if v, ok := m.goal.SyncDaemons[daemon]; ok {
+		return v.Interface
+	}
+	return m.Live.SyncDaemons[daemon].Interface
+}
+
 // shareable says that several instances may declare the object, as long as they agree.
 func shareable(k spec.Key) bool { return restorable(k) && k.Kind() != spec.KindTimeouts }
 
@@ -103,11 +115,14 @@ func (m *maker) standsOn(name string) (declared bool, instance string) {
 			for k := range m.Desired.State.Host().All() {
 				m.standing[interfaceOf(k)] = true
 			}
+			for _, daemon := range m.Desired.State.SyncDaemons {
+				m.standing[daemon.Interface] = true
+			}
 		}
 		for _, instance := range slices.Backward(slices.Sorted(maps.Keys(m.Others))) {
 			for k := range m.Others[instance] {
 				if !setAlong(k) {
-					m.standingOthers[interfaceOf(k)] = instance
+					m.standingOthers[m.carrier(k)] = instance
 				}
 			}
 		}
@@ -132,7 +147,7 @@ func (m *maker) claims() map[spec.Key]bool {
 			continue
 		}
 		claim(k)
-		claim(spec.LinkKey{Name: interfaceOf(k)})
+		claim(spec.LinkKey{Name: m.carrier(k)})
 		s, _ := k.(spec.SysctlKey)
 		for _, g := range spec.GlobalSysctls() {
 			if g != s && !g.Rewrites(s) {

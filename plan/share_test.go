@@ -76,6 +76,8 @@ func TestSharedStaysUntilTheLastLeaves(t *testing.T) {
 		{"a link that was made", []string{dummy}, []string{dummy}, "link dummy0"},
 		{"a link that was set up", []string{eth1}, []string{eth1}, "link eth1"},
 		{"a link under an address", []string{dummy}, []string{"address dummy0 203.0.113.9/32"}, "link dummy0"},
+		{"a link that carries a sync daemon", []string{dummy}, []string{"sync master=dummy0"}, "link dummy0"},
+		{"a link that was set up for a sync daemon", []string{eth1}, []string{"sync backup=eth1"}, "link eth1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			begin := around("sysctl net.ipv4.conf.all.accept_redirects=0")
@@ -110,22 +112,24 @@ func TestSharedStaysUntilTheLastLeaves(t *testing.T) {
 }
 
 // A link under what another instance has added since is left, and goes once that is gone.
-func TestLinkUnderAnothersAddress(t *testing.T) {
-	begin := around()
-	n := newPair(t, begin)
-	n.ledgers["blue"] = keyed("link dummy0")
-	n.live = around("link dummy0=dummy up", "address dummy0 203.0.113.9/32")
-	n.ledgers["red"] = keyed("address dummy0 203.0.113.9/32")
-	if p, err := n.apply("blue"); err != nil || len(p.Changes) > 0 || !strings.Contains(strings.Join(p.Warnings, "\n"), `"red" has something on it`) {
-		t.Fatal(err, p)
-	}
-	for _, instance := range []string{"red", "blue"} {
-		if _, err := n.apply(instance); err != nil {
-			t.Fatal(err)
+func TestLinkUnderWhatIsAnothers(t *testing.T) {
+	for carried, value := range map[string]string{"address dummy0 203.0.113.9/32": "", "neighbour dummy0 203.0.113.8": "=02:00:5e:00:53:01", "sync master": "=dummy0"} {
+		n := newPair(t, around())
+		n.ledgers["blue"] = keyed("link dummy0")
+		n.live = around("link dummy0=dummy up", carried+value)
+		n.ledgers["red"] = keyed(carried)
+		if p, err := n.apply("blue"); err != nil || len(p.Changes) > 0 || !strings.Contains(strings.Join(p.Warnings, "\n"), `"red" has something on it`) {
+			t.Error(carried, err, p)
+			continue
 		}
-	}
-	if n.live.Get(key("link dummy0")) != nil {
-		t.Error("the link stays:", n.ledgers)
+		for _, instance := range []string{"red", "blue"} {
+			if _, err := n.apply(instance); err != nil {
+				t.Fatal(carried, err)
+			}
+		}
+		if n.live.Get(key("link dummy0")) != nil {
+			t.Error(carried, "the link stays:", n.ledgers)
+		}
 	}
 }
 
@@ -183,6 +187,11 @@ func twoInstances(t *testing.T, x, y uint64) {
 			}
 			continue
 		}
+		for _, d := range n.live.SyncDaemons {
+			if n.live.Get(spec.LinkKey{Name: d.Interface}) == nil {
+				t.Fatalf("%s %v: the interface of a sync daemon is gone", instance, texts)
+			}
+		}
 		holds[instance] = texts
 		for instance, texts := range holds {
 			for k, want := range declared(texts...).State.All() {
@@ -214,6 +223,9 @@ func pick(r *rand.Rand, live spec.State, instance string) (out []string) {
 	}
 	if r.IntN(3) == 0 && (seen["link dummy0"] || live.Get(key("link dummy0")) != nil) {
 		out = append(out, "address dummy0 "+map[string]string{"blue": "203.0.113.8/32", "red": "203.0.113.9/32"}[instance])
+	}
+	if r.IntN(3) == 0 && (seen["link dummy0"] || live.Get(key("link dummy0")) != nil) {
+		out = append(out, map[string]string{"blue": "sync master=dummy0", "red": "sync backup=dummy0"}[instance])
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func parseFlags(v Value, raw json.RawMessage) (Value, error) {
 	s := v.(Service)
 	var names []string
 	if err := json.Unmarshal(raw, &names); err != nil {
-		return nil, err
+		return nil, JSONError(raw, err)
 	}
 	s.Flags = 0
 	for _, name := range names {
@@ -90,7 +90,7 @@ func field[V Value, T comparable](name string, p func(*V) *T) Attribute {
 		parse: func(v Value, raw json.RawMessage) (Value, error) {
 			c := v.(V)
 			err := json.Unmarshal(raw, p(&c))
-			return Value(c), err
+			return Value(c), JSONError(raw, err)
 		},
 	}
 }
@@ -120,7 +120,7 @@ func EncodeValue(v Value) json.RawMessage {
 func DecodeValue(k Kind, raw json.RawMessage) (Value, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		return nil, err
+		return nil, JSONError(raw, err)
 	}
 	if fields == nil {
 		return nil, nil

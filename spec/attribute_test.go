@@ -88,8 +88,9 @@ func TestDecodeValueErrors(t *testing.T) {
 		text, want string
 	}{
 		{spec.KindDestination, `{"wait": 1}`, `a destination has no attribute "wait"`},
-		{spec.KindDestination, `{"weight": -1}`, `attribute "weight"`},
-		{spec.KindDestination, `{"weight": 4294967296}`, `attribute "weight"`},
+		{spec.KindDestination, `{"weight": -1}`, `attribute "weight": it is -1, and must be a whole number from 0 to 4294967295`},
+		{spec.KindDestination, `{"weight": 4294967296}`, `attribute "weight": it is 4294967296, and must be a whole number from 0 to 4294967295`},
+		{spec.KindDestination, `{"forward": 0}`, `attribute "forward": it is a number, and must be text`},
 		{spec.KindDestination, `{"forward": "nat"}`, `write direct, masquerade, tunnel or local`},
 		{spec.KindDestination, `{"tunnel_type": "vxlan"}`, `write ipip, gue or gre`},
 		{spec.KindDestination, `{"tunnel_checksum": "flags0"}`, `write none, full or remote`},
@@ -98,7 +99,7 @@ func TestDecodeValueErrors(t *testing.T) {
 		{spec.KindService, `{"persistence_netmask": "/129"}`, `/1 to /128`},
 		{spec.KindService, `{"persistence_netmask": "24"}`, `255.255.255.0`},
 		{spec.KindSyncDaemon, `{"group": "all"}`, `attribute "group"`},
-		{spec.KindTimeouts, `[]`, `array`},
+		{spec.KindTimeouts, `[]`, `it is a list, and must be an object`},
 		{0, `{}`, `no objects`},
 	} {
 		if v, err := spec.DecodeValue(c.kind, json.RawMessage(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -56,7 +56,7 @@ func (s *State) UnmarshalJSON(text []byte) error {
 func (s *State) UnmarshalPatch(text []byte) (gone []Key, err error) {
 	var kinds map[string]map[string]json.RawMessage
 	if err := json.Unmarshal(text, &kinds); err != nil {
-		return nil, err
+		return nil, JSONError(text, err)
 	}
 	*s = State{}
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) { // of several errors it is always the same one that is told

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode"
 )
@@ -152,5 +153,29 @@ func TestNothingControlsTheTerminal(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// Nobody waits for a pipe that is called like a file of a configuration, and nothing is left out.
+func TestFilesThatAreNone(t *testing.T) {
+	w := newWorld(t)
+	w.write("a.lvs.hcl", "x=1\n")
+	w.mkdir("b.lvs.hcl")
+	pipe := w.path("c.lvs.hcl")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.run(exitError, "fmt", w.dir)
+	w.says(w.err, "error: read "+w.path("b.lvs.hcl")+": is a directory\n")
+	w.says(w.err, "read "+pipe+": not a regular file\n")
+	if w.read("a.lvs.hcl") != "x = 1\n" {
+		t.Error("the file beside them is not rewritten")
+	}
+	w.run(exitError, "fmt", "--check", pipe)
+	w.says(w.err, "read "+pipe+": not a regular file\n")
+	w.says(w.err, `hint: "lvsform fmt -" formats standard input`)
+	for _, command := range []string{"plan", "apply", "show", "drift", "validate", "rollback", "nodes", "export"} {
+		w.run(exitError, command, pipe)
+		w.says(w.err, "name its directory")
 	}
 }

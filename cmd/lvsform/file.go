@@ -63,3 +63,11 @@ func createFile(path string, text []byte) error {
 	}
 	return err
 }
+
+// regular is an error for pipes, sockets and devices: a reader may wait for them for ever.
+func regular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		return &fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}
+	}
+	return nil
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +65,7 @@ func (f *formatter) argument(arg string) error {
 	}
 	var errs []error
 	for _, e := range entries {
-		if e.Type()&fs.ModeDir == 0 && (strings.HasSuffix(e.Name(), ".lvs.hcl") || strings.HasSuffix(e.Name(), ".lvsvars.hcl")) {
+		if strings.HasSuffix(e.Name(), ".lvs.hcl") || strings.HasSuffix(e.Name(), ".lvsvars.hcl") {
 			errs = append(errs, f.file(filepath.Join(arg, e.Name())))
 		}
 	}
@@ -94,6 +93,9 @@ func (f *formatter) standardInput() error {
 }
 
 func (f *formatter) file(path string) error {
+	if err := regular(path); err != nil {
+		return hint(err, "\"lvsform fmt -\" formats standard input, and files are rewritten where they are")
+	}
 	before, err := os.ReadFile(path)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
@@ -22,8 +21,8 @@ func (f givenFile) ReadFile(name string) ([]byte, error) {
 	if name == f.name {
 		return f.text, nil
 	}
-	if info, err := os.Stat(name); err == nil && info.Mode()&(fs.ModeDevice|fs.ModeNamedPipe|fs.ModeSocket) != 0 {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	if err := regular(name); err != nil {
+		return nil, err
 	}
 	return readFile(name)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -87,7 +86,7 @@ func importJSON(s source) (imported, error) {
 		return imported{}, hint(fmt.Errorf("%s: this is no JSON, and a snapshot is: it begins with %.20q", shown(s.name), trimmed), "leave --as out: what a file is follows from what is in it")
 	}
 	if err := json.Unmarshal(s.text, &head); err != nil {
-		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", shown(s.name), positioned(err))
+		return imported{}, fmt.Errorf("%s: this begins as JSON, and cannot be read as such: %w", shown(s.name), spec.JSONError(s.text, err))
 	}
 	switch _, number := head.FormatVersion.(float64); {
 	case head.Steps != nil:
@@ -106,14 +105,6 @@ func importJSON(s source) (imported, error) {
 		return imported{}, err
 	}
 	return importLive(doc.describe(s.name), doc.State, doc.Others), nil
-}
-
-// positioned is an error of the JSON reader with the place that it knows.
-func positioned(err error) error {
-	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		return fmt.Errorf("byte %d: %w", syntax.Offset, err)
-	}
-	return err
 }
 
 func importExport(s source) (imported, error) {

@@ -30,8 +30,11 @@ func writeMetrics(path string, c check) error {
 	return nil
 }
 
-// previousSuccess is the time in the file that is about to be replaced: a check that fails must not lose it.
+// previousSuccess is the time in the file that is about to be replaced: a check that fails must not lose it. A pipe has none.
 func previousSuccess(path string) string {
+	if regular(path) != nil {
+		return "0"
+	}
 	text, _ := os.ReadFile(path)
 	for line := range strings.Lines(string(text)) {
 		if value, ok := strings.CutPrefix(line, lastSuccess+" "); ok {

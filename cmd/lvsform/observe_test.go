@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -107,6 +109,22 @@ func TestMetrics(t *testing.T) {
 		w.says(text, "lvsform_check_last_success_timestamp_seconds 946684800.000\n")
 		w.run(exitError, "drift", w.node(), "--metrics-file="+w.path("none/x"), w.path("first"))
 	})
+}
+
+// Metrics may go to a pipe, such as /dev/stdout, which says nothing of earlier checks.
+func TestMetricsIntoAPipe(t *testing.T) {
+	w := applied(t)
+	pipe := w.path("metrics")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string)
+	go func() {
+		text, _ := os.ReadFile(pipe)
+		read <- string(text)
+	}()
+	w.run(exitDone, "drift", w.node(), "--metrics-file", pipe, w.path("first"))
+	w.says(<-read, "lvsform_check_success 1\n")
 }
 
 func TestStatus(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/lvsform/lvsform/plan"
 	"github.com/lvsform/lvsform/spec"
@@ -120,6 +121,9 @@ func savePlan(path string, made *plan.Plan) error {
 
 // readPlan is a saved plan.
 func readPlan(path string) (*plan.Plan, error) {
+	if strings.HasSuffix(path, ".lvs.hcl") {
+		return nil, hint(fmt.Errorf("%s: this is a configuration, and not a saved plan", path), "a configuration is all files of one directory: name its directory")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)

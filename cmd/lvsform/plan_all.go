@@ -115,21 +115,26 @@ func (p *program) showOne(n *hclspec.Node, made *plan.Plan, policy policyFlags, 
 	return policy.allow.gate(made)
 }
 
+const onlySnapshots = "--from names a directory with nothing in it but a snapshot of each node: put this elsewhere, or take it anew with \"lvsform snapshot --out NODE.json\""
+
 // snapshotsOf finds the snapshot of each node: the one that was taken on a machine with one of its names.
 func snapshotsOf(desired *hclspec.Config, dir string) (map[*hclspec.Node]string, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*"))
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--from: %w", err)
 	}
 	found := map[*hclspec.Node]string{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // a directory, or another's
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			continue
 		}
-		doc, err := readSnapshot(path, text)
+		path := filepath.Join(dir, e.Name())
+		if err := regular(path); err != nil {
+			return nil, hint(fmt.Errorf("reading the snapshot: %w", err), onlySnapshots)
+		}
+		doc, err := loadSnapshot(path)
 		if err != nil {
-			return nil, err
+			return nil, hint(err, onlySnapshots)
 		}
 		n, err := desired.Node("", doc.Node.Name)
 		if err != nil {

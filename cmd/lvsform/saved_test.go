@@ -96,7 +96,7 @@ func TestSnapshotIsRefused(t *testing.T) {
 	whole := w.out
 	for _, c := range []struct{ name, text, says string }{
 		{"not JSON", "hello", "the snapshot"},
-		{"cut", whole[:300], "unexpected end of JSON input"},
+		{"cut", whole[:300], "cannot be used: it is cut short in line "},
 		{"later format", strings.Replace(whole, `"1.0"`, `"2.0"`, 1), `its format is "2.0"`},
 		{"something else", "{}", `its format is ""`},
 		{"of no node", strings.Replace(whole, `"name": "lb1"`, `"name": ""`, 1), "does not say which node"},

@@ -115,13 +115,13 @@ func decodeDocument(what, name string, text []byte, doc any) error {
 		FormatVersion string `json:"format_version"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
-		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
+		return fmt.Errorf("the %s %s cannot be used: %w", what, name, spec.JSONError(text, err))
 	}
 	if major, _, _ := strings.Cut(head.FormatVersion, "."); major != "1" {
 		return fmt.Errorf("the %s %s cannot be used: its format is %q, and this lvsform reads %s", what, name, head.FormatVersion, snapshotFormat)
 	}
 	if err := json.Unmarshal(text, doc); err != nil {
-		return fmt.Errorf("the %s %s cannot be used: %w", what, name, err)
+		return fmt.Errorf("the %s %s cannot be used: %w", what, name, spec.JSONError(text, err))
 	}
 	return nil
 }

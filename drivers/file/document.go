@@ -41,7 +41,7 @@ func read(path string) (document, error) {
 	}
 	doc, err := parse(text)
 	if err != nil {
-		return document{}, fmt.Errorf("node file %s%s: %w", path, position(text, err), err)
+		return document{}, fmt.Errorf("node file %s: %w", path, spec.JSONError(text, err))
 	}
 	return doc, nil
 }
@@ -100,17 +100,6 @@ func (doc *document) check() error {
 	t := spec.TimeoutsKey{}
 	doc.State.Set(t, spec.Settle(defaultTimeouts, doc.State.Timeouts[t]))
 	return nil
-}
-
-// position is ":LINE:COLUMN" of an error in the syntax, and "" for any other: of those JSON knows no place in the file.
-func position(text []byte, err error) string {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) {
-		return ""
-	}
-	before := text[:max(syntax.Offset-1, 0)]
-	line := 1 + bytes.Count(before, []byte("\n"))
-	return fmt.Sprintf(":%d:%d", line, len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
 // store replaces the file as a whole, or leaves it as it is.

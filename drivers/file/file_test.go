@@ -90,10 +90,10 @@ func TestFreshNode(t *testing.T) {
 
 func TestErrorsNameThePlace(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", ``, "lb1.json:1:1: unexpected end of JSON input"},
-		{"truncated", "{\n  \"format_version\": 1,\n", "lb1.json:2:23: unexpected end of JSON input"},
-		{"syntax", "{\n  \"format_version\": 1,\n  oops}", "lb1.json:3:3: invalid character 'o'"},
-		{"two documents", `{"format_version": 1} {}`, "lb1.json:1:23: invalid character '{'"},
+		{"empty", ``, "lb1.json: it is empty"},
+		{"truncated", "{\n  \"format_version\": 1,\n", "lb1.json: it is cut short in line 2"},
+		{"syntax", "{\n  \"format_version\": 1,\n  oops}", "lb1.json: it is not JSON: line 3, column 3: invalid character 'o'"},
+		{"two documents", `{"format_version": 1} {}`, "lb1.json: it is not JSON: line 1, column 23: invalid character '{'"},
 		{"no version", `{}`, `lb1.json: it has no "format_version": 1`},
 		{"another version", `{"format_version": 2, "new": 1}`, "lb1.json: its format version is 2"},
 		{"a snapshot", `{"format_version": "1.0"}`, `a node file has "format_version": 1, and --from takes a snapshot`},

@@ -53,7 +53,7 @@ func (l *loader) listenMark(block *hcl.Block, parent *body) []listener {
 	}
 	in := listener{key: spec.Mark(uint32(mark), family), block: block, onePacket: b.onePacket()}
 	for block := range b.children("match") {
-		in.rules = append(in.rules, l.match(block, b, family)...)
+		in.rules = append(in.rules, l.match(block, b, in.key)...)
 	}
 	return []listener{in}
 }

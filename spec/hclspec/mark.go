@@ -18,8 +18,8 @@ type markRule struct {
 	block *hcl.Block
 }
 
-// match reads a match block: every address with every port or range.
-func (l *loader) match(block *hcl.Block, parent *body, family spec.Family) (out []markRule) {
+// match reads a match block of a listener for the mark: every address with every port or range.
+func (l *loader) match(block *hcl.Block, parent *body, mark spec.ServiceKey) (out []markRule) {
 	b := l.open(block, matchKind, parent.ctx)
 	b.adopt(parent)
 	var protocol spec.Protocol
@@ -27,8 +27,13 @@ func (l *loader) match(block *hcl.Block, parent *body, family spec.Family) (out 
 		word, _ := a.word([]string{"tcp", "udp", "sctp"}, "protocol")
 		protocol, _ = spec.ParseProtocol(word)
 	}
-	ports := b.list("ports")
-	for _, e := range b.list("addresses") {
+	addresses, ports := b.list("addresses"), b.list("ports")
+	for name, list := range map[string][]value{"addresses": addresses, "ports": ports} {
+		if expr, ok := b.expression(name); ok && len(list) == 0 && !b.bad {
+			l.warnf("LVS217", expr.Range(), "Match for nothing", "No packets get mark %d by a match without %s: fill the list, or leave the block out.", mark.FWMark, name)
+		}
+	}
+	for _, e := range addresses {
 		addr, ok := e.address()
 		switch {
 		case !ok:
@@ -36,8 +41,8 @@ func (l *loader) match(block *hcl.Block, parent *body, family spec.Family) (out 
 		case !unicast(addr):
 			e.errorf("LVS017", "Invalid address", "%s is no address that clients connect to: write the one that they do.", addr)
 			continue
-		case spec.FamilyOf(addr) != family:
-			e.errorf("LVS017", "Invalid address", "%s is not %s, and the mark is: give it a listener with family = %q.", addr, family, spec.FamilyOf(addr))
+		case spec.FamilyOf(addr) != mark.Family():
+			e.errorf("LVS017", "Invalid address", "%s is not %s, and the mark is: give it a listener with family = %q.", addr, mark.Family(), spec.FamilyOf(addr))
 			continue
 		}
 		for _, p := range ports {

@@ -3,6 +3,7 @@ package hclspec
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -43,7 +44,7 @@ func wholeFile(name string) hcl.Range {
 	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
-// list gives the files of the directory by name.
+// list gives what is in the directory by name.
 func (l *loader) list() ([]string, bool) {
 	var entries []fs.DirEntry
 	info, err := l.stat(l.src.Dir)
@@ -62,7 +63,7 @@ func (l *loader) list() ([]string, bool) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		if !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}
@@ -88,8 +89,12 @@ func (l *loader) join(name string) string {
 	return filepath.Join(l.src.Dir, name)
 }
 
-// content reads a file, which becomes part of the digest.
+// content reads a file, which becomes part of the digest. Pipes, sockets and devices are errors if no flag names them.
 func (l *loader) content(name string) (text []byte, err error) {
+	info, err := l.stat(name)
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() && !slices.Contains(l.src.Vars, VarFlag{File: name}) {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	}
 	if l.src.FS != nil {
 		text, err = fs.ReadFile(l.src.FS, name)
 	} else {

@@ -76,7 +76,9 @@ func (l *loader) realServer(in instance) *realServer {
 	case r.arp == "filter" && len(r.receiving) == 0:
 		r.receiving = []string{r.name}
 	}
-	r.services = l.references(b)
+	if r.services = l.references(b); len(r.services) == 0 && !b.bad {
+		l.warnf("LVS218", origin{block: in.block}.place("services"), "Real server for nothing", "%s names no service, and so nothing follows from it: name those that send here, or leave it out.", in.addr)
+	}
 	r.bad = b.bad
 	return r
 }
