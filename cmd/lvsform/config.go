@@ -82,7 +82,7 @@ func (f *nodeFlags) hostnames() ([]string, error) {
 		if err := f.fromAlone(); err != nil {
 			return nil, err
 		}
-		doc, err := loadSnapshot(f.from)
+		doc, err := f.taken()
 		if err != nil {
 			return nil, err
 		}

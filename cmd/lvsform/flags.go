@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lvsform/lvsform/plan"
@@ -58,6 +59,8 @@ func (v varValue) Set(s string) error {
 type nodeFlags struct {
 	driver, netns, instance, from string
 	wait                          time.Duration
+	// taken is the snapshot of from. It is read once, because it may come through a pipe.
+	taken func() (*snapshot, error)
 }
 
 func (f *nodeFlags) add(c *cobra.Command) {
@@ -96,6 +99,7 @@ func (f *nodeFlags) file() (path string, isFile bool, err error) {
 
 func (f *nodeFlags) addFrom(c *cobra.Command) {
 	c.Flags().StringVar(&f.from, "from", "", "take the node from a `snapshot` instead of a driver")
+	f.taken = sync.OnceValues(func() (*snapshot, error) { return loadSnapshot(f.from) })
 }
 
 // fromAlone refuses two places for one node.

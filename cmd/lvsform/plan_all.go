@@ -71,6 +71,7 @@ func (p *program) makeAll(ctx context.Context, desired *hclspec.Config, snapshot
 	var errs []error
 	for _, n := range desired.Nodes {
 		where.from, policy.absent = snapshots[n], nil
+		where.taken = func() (*snapshot, error) { return loadSnapshot(where.from) }
 		made, err := p.makePlan(ctx, n.Desired, desired.Digest, where, policy)
 		var unknown *plan.UnknownAddressError
 		if errors.As(err, &unknown) {

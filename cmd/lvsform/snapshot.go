@@ -79,7 +79,7 @@ func (s *session) take(ctx context.Context) (*snapshot, error) {
 
 // openSnapshot is a session on a node that cannot be changed.
 func openSnapshot(f nodeFlags) (*session, error) {
-	doc, err := loadSnapshot(f.from)
+	doc, err := f.taken()
 	if err != nil {
 		return nil, err
 	}

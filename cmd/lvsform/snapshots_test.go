@@ -59,6 +59,7 @@ func TestWhatIsNamedMayBeAPipe(t *testing.T) {
 		args []string
 	}{
 		{"plan", []string{"show", pipe}}, {"plan", []string{"apply", w.node(), pipe}}, {"snapshot", []string{"status", "--from", pipe}},
+		{"snapshot", []string{"plan", "--from", pipe, w.path("next")}},
 		{"snapshot", []string{"import", pipe}}, {"dump", []string{"import", pipe}},
 	} {
 		text := w.read(c.file)
