@@ -25,9 +25,8 @@ func (r *run) drain(ctx context.Context, cs plan.Changeset) (waited bool, err er
 		return true, fmt.Errorf("interrupted while draining: %w", err)
 	}
 	start, pause := time.Now(), 50*time.Millisecond
-	for {
+	for elapsed := time.Duration(0); ; elapsed = time.Since(start) {
 		counts, err := r.driver.Connections(ctx, w.services())
-		elapsed := time.Since(start)
 		if err != nil && elapsed >= w.longest() {
 			return true, fmt.Errorf("reading connections to drain: %w", err)
 		}

@@ -79,6 +79,26 @@ func TestDrainTellsInOrder(t *testing.T) {
 	}
 }
 
+// That a server had no connections is told by 0, however long the node took to say so.
+func TestDrainOfWhatIsIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, o, told := newMemory(twoServers()), options(t), time.Hour
+		m.connections = func() map[spec.DestinationKey]spec.Connections {
+			time.Sleep(7 * time.Second)
+			return nil
+		}
+		o.Report = func(e apply.Event) {
+			if e.Kind == apply.EventDrained {
+				told = e.Elapsed
+			}
+		}
+		p := &plan.Plan{Changes: plan.Diff(twoServers(), without(twoServers(), server1), drainTo(time.Minute))}
+		if err := apply.Run(t.Context(), m, p, o); err != nil || told != 0 {
+			t.Errorf("drained after %s: %v", told, err)
+		}
+	})
+}
+
 func TestInterruptWhileDraining(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory(twoServers())

@@ -19,7 +19,7 @@ const (
 	EventStep EventKind = iota + 1
 	// EventDrain: still waiting for Steps destinations with Active connections, since Elapsed, for at most Left.
 	EventDrain
-	// EventDrained: Key has no active connections any more, after Elapsed.
+	// EventDrained: Key has no active connections any more, after Elapsed; it had none if that is 0.
 	EventDrained
 	// EventDeadline: Key still has Active connections after Elapsed and is waited for no longer.
 	EventDeadline

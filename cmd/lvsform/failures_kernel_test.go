@@ -89,6 +89,7 @@ ip link add eth0 type veth peer name peer
 ip link set peer up
 ip link set eth0 up
 ip address add 10.0.0.2/24 dev eth0
+upon 'ip -6 -o address show scope link -tentative | grep -c fe80 | grep -qx 2' # which come when the kernel has seen the cable
 `
 
 func newConsole(t *testing.T) *console {

@@ -146,6 +146,7 @@ func (w *kindsWorld) same(when, want string) {
 // sight is all that programs show of a node, one object in a line, without indices, handles, and what the kernel draws by lot.
 func (w *kindsWorld) sight() string {
 	w.t.Helper()
+	w.until("addresses of links are settled", func() bool { return drivertest.Run(w.t, "ip", "-6", "address", "show", "tentative") == "" })
 	listings := []string{"ip -j -batch testdata/kinds/look", "ip -j -6 route show table all", "sysctl -a -r ^net", "ipvsadm -Sn", "ipvsadm -Ln --thresholds", "ipvsadm -Ln --timeout", "ipvsadm -Ln --daemon"}
 	if w.nft {
 		listings = append(listings, "nft -j list ruleset")

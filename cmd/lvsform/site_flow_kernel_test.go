@@ -17,7 +17,6 @@ func (c *busySite) flowing() (flows []*drivertest.SiteSession) {
 	for _, to := range c.knocks[1].To {
 		for range 3 {
 			f := c.Flow(netip.Addr{}, to)
-			f.Patience = c.Patience
 			if _, err := f.Ask(); err != nil {
 				c.t.Fatal(err)
 			}

@@ -28,11 +28,6 @@ type siteWorld struct {
 
 func newSiteWorld(t *testing.T, o drivertest.SiteOptions) *siteWorld {
 	s := &siteWorld{Site: drivertest.NewSite(t, o), t: t, etc: t.TempDir(), nodes: map[string]*world{}, nft: hasNFT(t)}
-	// Nothing here is meant to fail: it may take its time. A packet that is sent again is told apart.
-	s.Patience = 10 * time.Second
-	if s.Far != nil {
-		s.Far.Patience = s.Patience
-	}
 	for _, n := range append(s.Nodes(), s.Client) {
 		w := newWorld(t)
 		w.variables["LVSFORM_RUN_DIR"], w.variables["LVSFORM_STATE_DIR"] = w.path("run"), w.path("lib")
@@ -105,6 +100,7 @@ func (s *siteWorld) apply(nodes ...string) {
 // what tunl0 and gre0 have only once they have been up.
 func (s *siteWorld) sight(node string) string {
 	s.t.Helper()
+	s.nodes[node].until("addresses of links are settled", func() bool { return s.Node(node).Run("ip", "-6", "address", "show", "tentative") == "" })
 	look := "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout;" +
 		"ipvsadm -Ln --daemon; grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6"
 	if s.nft {
@@ -191,6 +187,9 @@ func (s *siteWorld) while(f func(), loads ...drivertest.Load) (reports []drivert
 	time.Sleep(200 * time.Millisecond)
 	f()
 	time.Sleep(300 * time.Millisecond)
+	for _, r := range running {
+		r.More(3)
+	}
 	late := time.Duration(0)
 	for _, r := range running {
 		reports = append(reports, r.Stop())

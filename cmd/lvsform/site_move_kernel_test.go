@@ -5,6 +5,7 @@ package main
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,9 +47,17 @@ func TestKernelNoDropMove(t *testing.T) {
 	var through []*drivertest.Traffic
 	for i := range c.knocks {
 		c.knocks[i].To = c.knocks[i].To[1:]
-		through = append(through, c.Load(held(8, 0, c.knocks[i])[0]))
+		l := held(8, 0, c.knocks[i])[0]
+		l.Rate = 0
+		through = append(through, c.Load(l))
 	}
-	time.Sleep(2500 * time.Millisecond) // a master tells after two seconds at the latest
+	known := func(node string) (n int) {
+		for _, vip := range []string{" 10.0.0.30:", " [fd00::30]:"} {
+			n += strings.Count(c.Node(node).Run("ipvsadm", "-Lnc"), vip)
+		}
+		return n
+	}
+	c.nodes["dir2"].until("dir2 has heard of the connections", func() bool { return known("dir2") == known("dir1") }) // after two seconds at the latest, and the third datagram
 	for _, way := range [][]string{{"dir2", "dir1"}, {"dir1", "dir2"}} {
 		c.set(map[string]string{"holder": strconv.Quote(way[0])})
 		for _, r := range c.change("to "+way[0], func() { c.apply(way...) }, c.knocks...) {

@@ -52,7 +52,11 @@ func (s *siteWorld) trySchedulers(t *testing.T) {
 	var wait sync.WaitGroup
 	for name, port := range schedulers(t) {
 		wait.Go(func() {
-			got, err := s.split(port)
+			many := 18
+			if name == "twos" {
+				many = 60 // so that luck has no say: with 18, rs1 has as many as rs3 once in a hundred thousand times
+			}
+			got, err := s.split(port, many)
 			t.Logf("%s: %v", name, got)
 			switch {
 			case name == "ovf" && errors.Is(err, unix.ECONNREFUSED): // as it should, when all are full
@@ -70,9 +74,9 @@ func (s *siteWorld) trySchedulers(t *testing.T) {
 }
 
 // split holds connections, and counts who answers.
-func (s *siteWorld) split(port uint16) (map[string]int, error) {
+func (s *siteWorld) split(port uint16, many int) (map[string]int, error) {
 	got, clients := map[string]int{}, s.Addresses(6, false)
-	for i := range 18 {
+	for i := range many {
 		session, err := s.Open(clients[i%len(clients)], at("10.0.0.70", port))
 		if err != nil {
 			return got, err

@@ -207,8 +207,8 @@ func (s *siteWorld) tryFullNAT(t *testing.T) {
 	if session.Client != s.Node("dir1").Back {
 		t.Errorf("the server sees %s, want the director", session.Client)
 	}
+	defer func(patience time.Duration) { s.Patience = patience }(s.Patience)
 	s.Patience = 500 * time.Millisecond
-	defer func() { s.Patience = 10 * time.Second }()
 	if server, err := s.Ask(netip.Addr{}, at("10.0.0.20", 80)); err == nil {
 		t.Errorf("%s answers without a way back", server)
 	}

@@ -43,7 +43,7 @@ func (t *teller) event(e apply.Event) {
 	case apply.EventDrain:
 		t.drain(e)
 	case apply.EventDrained:
-		if e.Elapsed < 10*time.Millisecond {
+		if e.Elapsed == 0 {
 			return // it had no connections
 		}
 		t.line("%s: drained, after %s.", t.plan.Name(e.Key), e.Elapsed.Round(time.Second))

@@ -90,6 +90,16 @@ func linkUp(name string) error {
 	return os.NewSyscallError("ioctl SIOCSIFFLAGS", unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, req))
 }
 
+// Up waits until an interface sends packets whose other end has just come up: the kernel gets it ready when it finds the time.
+func Up(t testing.TB, name string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(Run(t, "ip", "link", "show", name), "state UP"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not come up", name)
+		}
+	}
+}
+
 // Run runs a program in the namespace of the calling goroutine and returns what
 // it wrote on both its outputs. Anything but exit status 0 ends the test.
 func Run(t testing.TB, name string, args ...string) string {

@@ -25,7 +25,7 @@ type Site struct {
 	// Far is the same site as a client sees it who is behind a router: IPv4 and IPv6, one address each. nil without
 	// SiteOptions.Far.
 	Far *Site
-	// Patience is how long a client waits for an answer.
+	// Patience is how long a client waits for an answer: ten seconds, so that a machine that is busy is no failure.
 	Patience time.Duration
 
 	t      testing.TB
@@ -70,7 +70,7 @@ func NewSite(t testing.TB, o SiteOptions) *Site {
 	if o.Clients == 0 {
 		o.Clients = 8
 	}
-	s := &Site{Patience: 1500 * time.Millisecond, t: t, middle: NewNetns(t), macs: map[string]string{}}
+	s := &Site{Patience: 10 * time.Second, t: t, middle: NewNetns(t), macs: map[string]string{}}
 	s.Client = s.node("client", 100, 0)
 	s.Directors = []*SiteNode{s.node("dir1", 2, 1), s.node("dir2", 3, 254)}
 	for i := range o.Servers {

@@ -81,9 +81,9 @@ func (e *Ear) Stop() []Claim {
 	return e.said
 }
 
-// Heard waits until a node has answered a number of times since the beginning; it does not wait for long.
+// Heard waits until a node has answered a number of times since the beginning.
 func (e *Ear) Heard(node string, times int) {
-	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		e.mu.Lock()
 		n := 0
 		for _, c := range e.said {

@@ -120,6 +120,13 @@ func (r *Traffic) Begun() int {
 	return r.begun
 }
 
+// More waits until so many new connections have been tried from now on: a busy machine takes longer for them.
+func (r *Traffic) More(n int) {
+	for so := r.Begun(); r.load.Rate > 0 && r.Begun() < so+n; {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 // open notes what becomes of an attempt.
 func (r *Traffic) open(i int) *SiteSession {
 	r.mu.Lock()

@@ -16,7 +16,7 @@ import (
 // Flow opens a UDP flow from the client to a service; nothing has been sent yet. It ends with the test.
 func (s *Site) Flow(from netip.Addr, to netip.AddrPort) *SiteSession {
 	s.t.Helper()
-	flow, err := s.connect("udp", min(s.Patience, 3*time.Second), from, to)
+	flow, err := s.connect("udp", s.Patience, from, to)
 	if err != nil {
 		s.t.Fatal(err)
 	}

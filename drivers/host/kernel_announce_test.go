@@ -34,6 +34,7 @@ func wire(t *testing.T) *drivertest.Netns {
 	client.Run("ip", "link", "set", "eth0", "up")
 	client.Run("ip", "address", "add", "10.0.0.100/24", "dev", "eth0")
 	client.Run("ip", "address", "add", "2001:db8::100/64", "dev", "eth0", "nodad")
+	drivertest.Up(t, "eth0")
 	return client
 }
 

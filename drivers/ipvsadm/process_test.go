@@ -91,7 +91,7 @@ func TestLittleIsAheadOfWhatWasAnswered(t *testing.T) {
 		return strings.Count(string(text), "\n-A -t ")
 	}
 	results := meanwhile(t.Context(), d, changes, func() {
-		until(t, "lines are given", func() bool { return lines() > 0 })
+		until(t, "lines are given", func() bool { return lines() >= 16 })
 		time.Sleep(100 * time.Millisecond)
 		d.Kill()
 	})

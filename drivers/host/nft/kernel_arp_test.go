@@ -37,6 +37,7 @@ func newStreet(t *testing.T) *street {
 	drivertest.Run(t, "ip", "link", "set", "eth0", "up")
 	s.client.Run("ip", "address", "add", "10.0.0.100/24", "dev", "eth0")
 	s.client.Run("ip", "link", "set", "eth0", "up")
+	drivertest.Up(t, "eth0")
 	s.client.Do(func() {
 		var err error
 		protocol := int(binary.BigEndian.Uint16(binary.NativeEndian.AppendUint16(nil, unix.ETH_P_ARP)))
