@@ -21,7 +21,7 @@ import (
 
 // ipvsadm runs the real program. What it says on stderr is an error, whatever its status is.
 func ipvsadm(stdin string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	c := exec.CommandContext(ctx, "ipvsadm", args...)
 	c.Stdin = strings.NewReader(stdin)
