@@ -163,7 +163,7 @@ func whatFits(t *testing.T, to netip.AddrPort) int {
 		t.Fatal(err)
 	}
 	got := 0
-	for range 200 {
+	for range 1000 {
 		_, _ = unix.Write(fd, make([]byte, payload)) // once the answer is there, it is an error
 		if got, err = unix.GetsockoptInt(fd, level, mtu); err != nil {
 			t.Fatal(err)

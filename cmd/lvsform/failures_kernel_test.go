@@ -75,7 +75,7 @@ look() {
 	ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout; ipvsadm -Ln --daemon; nft list ruleset
 	grep -rs '' /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/{conf,vs} /proc/sys/net/ipv6/conf
 }
-sight() { look 2>/dev/null | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec' | sort; }
+sight() { look 2>/dev/null | sed 's/ tentative//' | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec' | sort; }
 note() { sight > before; }
 same() { sight > after; diff before after | grep '^[<>]'; cmp -s before after && echo as before; }
 apply() { lvsform apply --auto-approve "$@" 2>&1 > /dev/null; }

@@ -100,13 +100,12 @@ func (s *siteWorld) apply(nodes ...string) {
 // what tunl0 and gre0 have only once they have been up.
 func (s *siteWorld) sight(node string) string {
 	s.t.Helper()
-	s.nodes[node].until("addresses of links are settled", func() bool { return s.Node(node).Run("ip", "-6", "address", "show", "tentative") == "" })
 	look := "printf '%s\\n' link address rule 'neighbour show nud permanent' | ip -o -batch -; ip fou show; ipvsadm -Sn; ipvsadm -Ln --timeout;" +
 		"ipvsadm -Ln --daemon; grep -rs '' /proc/sys/net/ipv4 /proc/sys/net/ipv6"
 	if s.nft {
 		look += "; nft list ruleset"
 	}
-	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | sed 's/ qdisc [a-z]*//' | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec|ipv6/(conf|neigh)/(tunl0|gre0)/'")
+	return s.Node(node).Run("sh", "-c", "{ "+look+"; } 2>/dev/null | sed 's/ qdisc [a-z]*//; s/ tentative//' | grep -vE 'base_reachable|stable_secret|mtu_expires|valid_lft [0-9]+sec|ipv6/(conf|neigh)/(tunl0|gre0)/'")
 }
 
 // unchanged compares what is seen of a node with what was. The interfaces that come with a module stay, like the module.

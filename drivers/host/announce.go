@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"time"
 
 	"github.com/lvsform/lvsform/spec"
 	"golang.org/x/sys/unix"
@@ -27,11 +28,12 @@ func (d *Driver) Announce(ctx context.Context, addresses []spec.AddressKey) erro
 		if c.dial(d.open, unix.NETLINK_ROUTE); c.err != nil {
 			return c.err
 		}
+		settled := time.Now().Add(settling)
 		for _, k := range addresses {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := c.announce(k); err != nil {
+			if err := c.announce(k, settled); err != nil {
 				all = append(all, fmt.Errorf("announce %s: %w", k, err))
 			}
 		}
@@ -40,7 +42,7 @@ func (d *Driver) Announce(ctx context.Context, addresses []spec.AddressKey) erro
 	return errors.Join(append(all, err)...)
 }
 
-func (c *conn) announce(k spec.AddressKey) error {
+func (c *conn) announce(k spec.AddressKey, settled time.Time) error {
 	l, err := c.link(k.Interface)
 	switch {
 	case err == unix.ENODEV:
@@ -52,6 +54,9 @@ func (c *conn) announce(k spec.AddressKey) error {
 	}
 	frame := gratuitousARP(l.address, k.Prefix.Addr())
 	if k.Prefix.Addr().Is6() {
+		if err := c.settle(k.Prefix.Addr(), settled); err != nil {
+			return err
+		}
 		frame = unsolicitedAdvertisement(l.address, k.Prefix.Addr(), forwards(l.name))
 	}
 	err = sendFrame(int(l.index), frame)
@@ -62,6 +67,19 @@ func (c *conn) announce(k spec.AddressKey) error {
 		return fmt.Errorf("the interface is down: bring it up first, or declare announce { count = 0 } in its vip (%w)", err)
 	}
 	return err
+}
+
+// The kernel takes packets for an IPv6 address a moment after it has added it: milliseconds, more on a machine that is busy.
+const settling = time.Second
+
+// settle waits for that moment, which may not come. Whoever heard of the address before would send in vain.
+func (c *conn) settle(a netip.Addr, end time.Time) error {
+	for ; time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if w, _, err := c.way(a, nil); err != nil || w.Local {
+			return asked(err)
+		}
+	}
+	return nil
 }
 
 // speaks says that there are neighbours to ask and to tell.

@@ -142,6 +142,29 @@ func TestKernelAnnouncementsMoveNeighbours(t *testing.T) {
 	}
 }
 
+// Who hears of an address can send to it at once.
+func TestKernelAnnouncedIsThere(t *testing.T) {
+	d, _ := segment(t)
+	k, late := on("eth0", "2001:db8::10/128"), 0
+	for range 20 {
+		must(t, d, k, nil, spec.VIP(k))
+		if err := d.Announce(t.Context(), []spec.AddressKey{k}); err != nil {
+			t.Fatal(err)
+		}
+		ways, _, err := d.Ways(t.Context(), []netip.Addr{k.Prefix.Addr()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ways[k.Prefix.Addr()].Local {
+			late++
+		}
+		must(t, d, k, spec.VIP(k), nil)
+	}
+	if late > 0 {
+		t.Errorf("%d of 20 times the address was announced before packets for it were taken", late)
+	}
+}
+
 func TestKernelAnnouncementsToNobody(t *testing.T) {
 	d, _ := segment(t)
 	batch(t, "link add dummy7 type dummy", "link set dummy7 up")
