@@ -64,9 +64,21 @@ func (p *Plan) Settle(before Ledger) Ledger {
 	}
 	p.settings(l)
 	for _, k := range p.Left {
-		delete(l, k)
+		l.leave(k)
 	}
 	return l
+}
+
+// leave gives an object up to another instance. What a setting has set along goes with it: it comes back with that one.
+func (l Ledger) leave(k spec.Key) {
+	g, _ := k.(spec.SysctlKey)
+	was, isSetting := l[k].Original.(spec.Sysctl)
+	ours, _ := l[k].Ours.(spec.Sysctl)
+	delete(l, k)
+	maps.DeleteFunc(l, func(k spec.Key, owned Owned) bool {
+		o, _ := k.(spec.SysctlKey)
+		return isSetting && g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && owned.Ours == spec.Value(g.Along(o, ours))
+	})
 }
 
 // change notes what becomes of an object that may have been there before lvsform.
@@ -128,7 +140,7 @@ func (p *Plan) settings(l Ledger) {
 	}
 	gone := p.goneLinks()
 	for _, k := range slices.SortedFunc(maps.Keys(first), compareSettings) {
-		if _, known := l[k]; !known && !set[k] && !l.rewrites(k) {
+		if _, known := l[k]; !known && (!set[k] && !l.rewrites(k) || l.follows(k, set, last)) {
 			continue
 		}
 		if gone[k.Interface()] {
@@ -139,6 +151,15 @@ func (p *Plan) settings(l Ledger) {
 		}
 	}
 	l.over()
+}
+
+// follows says that a setting is as one sets it along that has gone back to what it was. What came while that was ours has nothing to
+// go back to by itself.
+func (l Ledger) follows(k spec.SysctlKey, set map[spec.SysctlKey]bool, last map[spec.SysctlKey]spec.Value) bool {
+	return slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool {
+		_, ours := l[g]
+		return set[g] && !ours && g.Rewrites(k) && last[k] == spec.Value(g.Along(k, last[g].(spec.Sysctl)))
+	})
 }
 
 // original is what a setting was before lvsform: one that another has set along since was as that one was.

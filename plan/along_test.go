@@ -1,0 +1,91 @@
+package plan_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lvsform/lvsform/plan"
+	"github.com/lvsform/lvsform/spec"
+)
+
+// again says what a second plan of the same instance would do.
+func (n *pair) again(instance string, texts ...string) {
+	n.t.Helper()
+	if p, err := n.apply(instance, texts...); err != nil || !p.Empty() {
+		n.t.Errorf("%s %v: a second plan is not empty: %v %v", instance, texts, err, p)
+	}
+}
+
+// What a setting sets along is given up with it, where that is left to another instance, and comes back with it.
+func TestWhatIsSetAlongIsGivenUpWithIt(t *testing.T) {
+	const forward, eth0, redirects = "sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.eth0.forwarding=0", "sysctl net.ipv4.conf.all.accept_redirects=1"
+	for _, theirs := range []string{eth0, redirects} {
+		begin := around("sysctl net.ipv4.conf.all.accept_redirects=1")
+		n := newPair(t, begin)
+		for _, step := range []struct {
+			instance string
+			declares []string
+		}{{"blue", []string{forward}}, {"red", []string{theirs}}, {"red", nil}, {"blue", nil}} {
+			if _, err := n.apply(step.instance, step.declares...); err != nil {
+				t.Fatal(err)
+			}
+			n.again(step.instance, step.declares...)
+		}
+		if diff := cmp.Diff(begin, n.live, comparers...); diff != "" || len(n.ledgers["blue"])+len(n.ledgers["red"]) > 0 {
+			t.Error(theirs, diff, n.ledgers)
+		}
+	}
+}
+
+// What is noted of a setting that another sets along lasts as long as the note of that one, whatever is targeted.
+func TestNoteLastsAsLongAsWhatSetsItAlong(t *testing.T) {
+	const forward, eth1 = "sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.eth1.forwarding"
+	begin := around(eth1 + "=1")
+	n := newPair(t, begin)
+	for _, step := range []struct {
+		instance string
+		targets  []string
+		declares []string
+	}{
+		{"red", nil, []string{eth1 + "=0"}},
+		{"blue", nil, []string{forward, eth1 + "=0"}},
+		{"blue", []string{eth1}, []string{forward}},
+		{"red", nil, nil},
+		{"blue", nil, nil},
+	} {
+		n.targets = step.targets
+		if _, err := n.apply(step.instance, step.declares...); err != nil {
+			t.Fatal(err)
+		}
+		n.again(step.instance, step.declares...)
+	}
+	if diff := cmp.Diff(begin, n.live, comparers...); diff != "" || len(n.ledgers["blue"])+len(n.ledgers["red"]) > 0 {
+		t.Error(diff, n.ledgers)
+	}
+}
+
+// An interface that comes while a setting for all of them is lvsform's has nothing to go back to: it goes with that one.
+func TestInterfaceThatComesGoesWithTheSettingForAll(t *testing.T) {
+	const all, def, dummy = "sysctl net.ipv6.conf.all.disable_ipv6", "sysctl net.ipv6.conf.default.disable_ipv6", "link dummy0=dummy up"
+	live := around(all+"=1", def+"=1", "sysctl net.ipv6.conf.eth0.disable_ipv6=1")
+	ledger := plan.Ledger{}
+	for _, texts := range [][]string{{all + "=0", def + "=2"}, {dummy}, {dummy}} {
+		p, err := plan.Make(plan.Inputs{Live: live, Desired: declared(texts...), Ledger: ledger})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if live, err = p.Changes.On(live); err != nil {
+			t.Fatal(err)
+		}
+		ledger = p.Settle(ledger).There(live)
+	}
+	for _, name := range []string{all, def, "sysctl net.ipv6.conf.dummy0.disable_ipv6"} {
+		if live.Get(key(name)) != spec.Value(setting("1")) {
+			t.Errorf("%s is %v", name, live.Get(key(name)))
+		}
+	}
+	if len(ledger) != 1 {
+		t.Error(ledger)
+	}
+}
