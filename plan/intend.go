@@ -15,6 +15,10 @@ func (p *Plan) Intend(now Ledger, others Others) Ledger {
 		l = Ledger{}
 	}
 	found, last, settled := p.Changes.Before(), p.Changes.After(), p.Settle(now)
+	first, then, _ := p.sysctls(now)
+	for k, v := range first {
+		found[k], last[k] = v, then[k]
+	}
 	for k, was := range now { // what goes back may have done so
 		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
 			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
@@ -22,10 +26,10 @@ func (p *Plan) Intend(now Ledger, others Others) Ledger {
 	}
 	for k, o := range settled {
 		was, ours := l[k]
-		if o.Ours != nil && (!ours || was.left(found[k])) {
-			o.Earlier = cmp.Or(found[k], was.Earlier)
+		if o.Ours != nil && (!ours || now.left(k, found[k])) {
+			o.Earlier = cmp.Or(found[k], was.Earlier, o.Earlier)
 		}
-		if !ours || o.Ours != nil {
+		if !ours || o.Ours != nil || found[k] != nil {
 			l[k] = o
 		}
 	}
@@ -57,13 +61,10 @@ func (l Ledger) There(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
 		now := live.Get(k)
-		if now != nil && o.Earlier != nil && o.Original == now {
-			o.Ours = now
+		if now != nil && o.Earlier != nil && (now == o.Original || l.left(k, now)) {
+			o.Ours, o.Earlier = now, nil
 		}
-		if o.Ours != nil && o.Ours == now {
-			o.Earlier = nil
-		}
-		away := movable(k) && o.Original != nil && o.left(now)
+		away := movable(k) && o.Original != nil && l.left(k, now)
 		if k.Kind() == spec.KindTimeouts || now != nil || away {
 			out[k] = o
 		}

@@ -84,7 +84,7 @@ func (m *maker) originals() {
 	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !owned.left(live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !m.Ledger.left(k, live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {

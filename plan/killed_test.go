@@ -13,44 +13,63 @@ import (
 func TestKilledRunLosesNothing(t *testing.T) {
 	const setting, link, vip = "sysctl net.ipv4.vs.sync_retries", "link eth1=device up", "address eth1 192.0.2.10/32"
 	const theirs, static, other = "address eth1 2001:db8:5::2/64", "neighbour eth1 192.0.2.53=02:00:5e:00:53:01", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99"
-	begin := around(setting+"=0", theirs, static)
-	there, err := plan.Make(plan.Inputs{Live: begin, Desired: declared(setting+"=1", link, vip, static[:len(static)-1]+"2")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done, err := there.Changes.On(begin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ledger := there.Settle(nil).There(done)
-	back, err := plan.Make(plan.Inputs{Live: done, Desired: declared(other), Ledger: ledger})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, way := range []struct {
-		from   spec.State
-		plan   *plan.Plan
-		ledger plan.Ledger
-	}{{begin, there, nil}, {done, back, ledger}} {
-		for n := range len(way.plan.Changes) + 1 {
-			live, err := way.plan.Changes[:n].On(way.from)
-			if err != nil {
-				t.Fatal(err)
+	const forward, router, host = "sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.default.forwarding=1", "sysctl net.ipv4.conf.eth0.forwarding=0"
+	const forward6, router6, host6 = "sysctl net.ipv6.conf.all.forwarding", "sysctl net.ipv6.conf.eth0.forwarding", "sysctl net.ipv6.conf.lo.forwarding"
+	for _, c := range []struct {
+		begin   []string
+		applies [][]string
+	}{
+		{[]string{setting + "=0", theirs, static}, [][]string{{setting + "=1", link, vip, static[:len(static)-1] + "2"}}},
+		{[]string{"sysctl net.ipv4.conf.eth1.forwarding=1", "sysctl net.ipv4.conf.all.accept_redirects=1"}, [][]string{{forward, host}, {router}, {router, forward}}},
+		{[]string{forward6 + "=1", router6 + "=2", host6 + "=0"}, [][]string{{forward6 + "=0", host6 + "=1"}, {forward6 + "=2"}, {host6 + "=2"}}},
+		{nil, [][]string{{"link dummy0=dummy up", forward}, {forward, host}}},
+	} {
+		live, ledger := around(c.begin...), plan.Ledger{}
+		for _, texts := range append(c.applies, []string{other}) {
+			p := made(t, live, ledger, texts...)
+			for n := range len(p.Changes) + 1 {
+				killed, ledger := on(t, live, p.Changes[:n]), p.Intend(ledger, nil)
+				next := made(t, killed, ledger, other)
+				now := on(t, killed, next.Changes)
+				if diff := cmp.Diff(around(append(c.begin, other)...), now, comparers...); diff != "" {
+					t.Errorf("killed after %v: %s", p.Changes[:n], diff)
+				}
+				if ledger = next.Settle(ledger).There(now); len(ledger) != 1 {
+					t.Errorf("killed after %v: %v", p.Changes[:n], ledger)
+				}
 			}
-			p, err := plan.Make(plan.Inputs{Live: live, Desired: declared(other), Ledger: way.plan.Intend(way.ledger, nil)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			now, err := p.Changes.On(live)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(around(setting+"=0", theirs, static, other), now, comparers...); diff != "" {
-				t.Errorf("killed after %v: %s", way.plan.Changes[:n], diff)
-			}
-			if l := p.Settle(way.plan.Intend(way.ledger, nil)).There(now); len(l) != 1 {
-				t.Errorf("killed after %v: %v", way.plan.Changes[:n], l)
-			}
+			live = on(t, live, p.Changes)
+			ledger = p.Settle(ledger).There(live)
 		}
+	}
+}
+
+func made(t *testing.T, live spec.State, ledger plan.Ledger, texts ...string) *plan.Plan {
+	t.Helper()
+	p, err := plan.Make(plan.Inputs{Live: live, Desired: declared(texts...), Ledger: ledger})
+	if err != nil {
+		t.Fatal(texts, err)
+	}
+	return p
+}
+
+func on(t *testing.T, live spec.State, cs plan.Changeset) spec.State {
+	t.Helper()
+	now, err := cs.On(live)
+	if err != nil {
+		t.Fatal(cs, err)
+	}
+	return now
+}
+
+// An interface that a killed run was to bring is not known before it comes.
+func TestKilledBeforeAnInterfaceCame(t *testing.T) {
+	const forward, dummy = "sysctl net.ipv4.ip_forward", "sysctl net.ipv4.conf.dummy0.forwarding"
+	live := around(forward+"=1", "sysctl net.ipv4.conf.default.forwarding=1")
+	ledger := made(t, live, nil, "link dummy0=dummy up", forward+"=0", dummy+"=1").Intend(nil, nil)
+	p := made(t, live, ledger, "link dummy0=dummy up", forward+"=0")
+	live = on(t, live, p.Changes)
+	if again := made(t, live, p.Settle(ledger).There(live), "link dummy0=dummy up", forward+"=0"); !again.Empty() {
+		t.Error("a second plan is not empty:", again.Changes)
 	}
 }

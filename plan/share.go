@@ -48,8 +48,8 @@ func shareable(k spec.Key) bool { return restorable(k) && k.Kind() != spec.KindT
 
 // agrees says that a value is as the instance that holds the object left it. What is not shareable it holds alone.
 func (o Others) agrees(k spec.Key, v spec.Value) bool {
-	instance, theirs := o.Of(k)
-	return instance == "" || shareable(k) && v != nil && theirs.left(v)
+	instance, _ := o.Of(k)
+	return instance == "" || shareable(k) && v != nil && o[instance].left(k, v)
 }
 
 // contrary is the object, by whichever name, that another instance holds and that is to be otherwise, or nil.
