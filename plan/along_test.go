@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -87,5 +89,70 @@ func TestInterfaceThatComesGoesWithTheSettingForAll(t *testing.T) {
 	}
 	if len(ledger) != 1 {
 		t.Error(ledger)
+	}
+}
+
+// declares is what an instance applies.
+type declares struct {
+	instance string
+	texts    []string
+}
+
+// Wherever the last two runs of two instances are killed, the node is as it began when both have left, in whichever order.
+func TestKilledRunsOfTwoInstances(t *testing.T) {
+	forward, lo, eth0, eth1 := []string{"sysctl net.ipv4.ip_forward=1"}, []string{"sysctl net.ipv4.conf.lo.forwarding=0"}, []string{"sysctl net.ipv4.conf.eth0.forwarding=1"}, []string{"sysctl net.ipv4.conf.eth1.forwarding=0"}
+	begin := around(eth1[0][:len(eth1[0])-1]+"1", "sysctl net.ipv4.conf.all.accept_redirects=1")
+	for i, story := range [][]declares{
+		{{"blue", forward}, {"red", lo}},
+		{{"blue", forward}, {"blue", eth0}, {"red", lo}},
+		{{"blue", eth0}, {"red", forward}, {"red", nil}, {"blue", forward}},
+		{{"blue", eth1}, {"red", slices.Concat(forward, eth1)}, {"red", lo}, {"blue", forward}},
+		{{"red", eth1}, {"red", slices.Concat(forward, lo)}, {"blue", forward}, {"red", nil}},
+	} {
+		for kill := range 8 * 8 * 2 {
+			n := newPair(t, begin)
+			for j, d := range story {
+				var err error
+				switch len(story) - j {
+				case 2:
+					err = n.killed(d.instance, kill%8, d.texts...)
+				case 1:
+					err = n.killed(d.instance, kill/8%8, d.texts...)
+				default:
+					_, err = n.apply(d.instance, d.texts...)
+				}
+				if err != nil && !strings.Contains(err.Error(), "belongs to instance") {
+					t.Fatal(err)
+				}
+			}
+			for _, instance := range [][]string{{"blue", "red"}, {"red", "blue"}}[kill/64] {
+				if _, err := n.apply(instance); err != nil {
+					t.Fatal(err)
+				}
+				n.again(instance)
+			}
+			if diff := cmp.Diff(begin, n.live, comparers...); diff != "" || len(n.ledgers["blue"])+len(n.ledgers["red"]) > 0 {
+				t.Fatalf("story %d, killed after %d and %d steps: %s%v", i, kill%8, kill/8%8, diff, n.ledgers)
+			}
+		}
+	}
+}
+
+// What a killed run of one instance has set along of another's goes back to what that one left, with the next run.
+func TestWhatAKilledRunSetsAlongOfAnothersGoesBack(t *testing.T) {
+	const forward, eth0 = "sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.eth0.forwarding"
+	for steps := range 8 {
+		n := newPair(t, around())
+		for _, d := range []declares{{"blue", []string{eth0 + "=1"}}, {"red", []string{forward}}} {
+			if _, err := n.apply(d.instance, d.texts...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := n.killed("red", steps); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.apply("red", forward); err != nil || n.live.Get(key(eth0)) != spec.Value(setting("1")) {
+			t.Errorf("killed after %d steps: %v: it is %v", steps, err, n.live.Get(key(eth0)))
+		}
 	}
 }

@@ -19,9 +19,14 @@ func (p *Plan) Intend(now Ledger, others Others) Ledger {
 	for k, v := range first {
 		found[k], last[k] = v, then[k]
 	}
-	for k, was := range now { // what goes back may have done so
-		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
+	for k, was := range now {
+		_, stays := settled[k]
+		switch {
+		case stays || was.Original == nil:
+		case was.Original == last[k]: // what goes back may have done so
 			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
+		case found[k] != nil && last[k] != nil: // another instance's from now on, and not yet
+			settled[k] = was
 		}
 	}
 	for k, o := range settled {

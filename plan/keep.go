@@ -78,13 +78,19 @@ func (m *maker) goes(k spec.Key, v spec.Value) bool {
 	return ours && owned.Original == nil && !m.untouchable(k, v)
 }
 
-// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it. What a
-// setting that stays changed sets along is as that one makes it.
+// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it: of another
+// instance's, what a run that was killed has set along. What a setting that stays changed sets along is as that one makes it.
 func (m *maker) originals() {
 	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !m.Ledger.left(k, live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || m.alias(k) || !m.Ledger.left(k, live) {
+			continue
+		}
+		if _, theirs := m.Others.Of(k); live != nil && owned.Earlier != nil && theirs.Ours != nil && theirs.Earlier == nil {
+			m.goal.Set(k, theirs.Ours)
+		}
+		if m.untouchable(k, live) || live == nil && !m.returns(k) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {

@@ -73,3 +73,20 @@ func TestKilledBeforeAnInterfaceCame(t *testing.T) {
 		t.Error("a second plan is not empty:", again.Changes)
 	}
 }
+
+// What a configuration imports is its own wherever a run is killed, also what an earlier killed run had only moved out of the way.
+func TestKilledImportOfWhatWasInTheWay(t *testing.T) {
+	const theirs, other = "address eth1 2001:db8:5::2/128", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99"
+	live := around("link eth1=device up", theirs+"=automatic")
+	moved := made(t, live, nil, "link eth1=device").Intend(nil, nil)
+	for _, before := range []plan.Ledger{nil, moved} {
+		p := made(t, live, before, theirs)
+		killed, ledger := on(t, live, p.Changes), p.Intend(before, nil)
+		next := made(t, killed, ledger, other)
+		if now := on(t, killed, next.Changes); now.Get(key(theirs)) != nil {
+			t.Error("it stays:", ledger)
+		} else if ledger = next.Settle(ledger).There(now); len(ledger) != 1 {
+			t.Error(ledger)
+		}
+	}
+}

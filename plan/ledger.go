@@ -86,10 +86,9 @@ func (p *Plan) Settle(before Ledger) Ledger {
 func (l Ledger) leave(k spec.Key) {
 	g, _ := k.(spec.SysctlKey)
 	was, isSetting := l[k].Original.(spec.Sysctl)
-	ours, _ := l[k].Ours.(spec.Sysctl)
 	maps.DeleteFunc(l, func(k spec.Key, owned Owned) bool {
 		o, _ := k.(spec.SysctlKey)
-		return isSetting && g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && l.left(o, g.Along(o, ours))
+		return isSetting && g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && (owned.Earlier != nil || l.along(g, o, owned.Ours))
 	})
 	delete(l, k)
 }
