@@ -58,7 +58,7 @@ func (m *maker) carried() {
 }
 
 // along carries the change of a setting over to those that the kernel sets with it. Those keep their value that are declared, or
-// another instance's; of those that are there and that the ledger knows, see originals.
+// another instance's; of those that the ledger knows, see originals.
 func (m *maker) along(k spec.SysctlKey) {
 	want, ok := m.goal.Sysctls[k]
 	if !ok || m.arisen.State().Sysctls[k] == want {
@@ -66,7 +66,6 @@ func (m *maker) along(k spec.SysctlKey) {
 	}
 	for o := range m.goal.Sysctls {
 		_, known := m.Ledger[o]
-		known = known && m.Live.Get(o) != nil
 		if other, _ := m.Others.Of(o); k.Rewrites(o) && (o.IsGlobal() || !known && other == "" && !m.declared(o)) {
 			m.goal.Sysctls[o] = k.Along(o, want)
 		}

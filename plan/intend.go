@@ -59,18 +59,26 @@ func movable(k spec.Key) bool {
 	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
 }
 
-// There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
-// Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that was killed has left, or brought back, as it
-// was before lvsform, nothing is.
-func (l Ledger) There(live spec.State) Ledger {
+// Present is the ledger without what the node does not have: it was taken away by somebody else, or a run that was killed did not get
+// to it, and what comes in its place is theirs.
+func (l Ledger) Present(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
-		now := live.Get(k)
-		if now != nil && o.Earlier != nil && (now == o.Original || l.left(k, now)) {
-			o.Ours, o.Earlier = now, nil
+		away := movable(k) && o.Original != nil && l.left(k, nil)
+		if k.Kind() == spec.KindTimeouts || live.Get(k) != nil || away {
+			out[k] = o
 		}
-		away := movable(k) && o.Original != nil && l.left(k, now)
-		if k.Kind() == spec.KindTimeouts || now != nil || away {
+	}
+	return out
+}
+
+// There is what is Present when a run has ended. Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that
+// was killed has left, or brought back, as it was before lvsform, nothing is.
+func (l Ledger) There(live spec.State) Ledger {
+	out := l.Present(live)
+	for k, o := range out {
+		if now := live.Get(k); now != nil && o.Earlier != nil && (now == o.Original || l.left(k, now)) {
+			o.Ours, o.Earlier = now, nil
 			out[k] = o
 		}
 	}

@@ -62,15 +62,26 @@ func on(t *testing.T, live spec.State, cs plan.Changeset) spec.State {
 	return now
 }
 
-// An interface that a killed run was to bring is not known before it comes.
-func TestKilledBeforeAnInterfaceCame(t *testing.T) {
-	const forward, dummy = "sysctl net.ipv4.ip_forward", "sysctl net.ipv4.conf.dummy0.forwarding"
-	live := around(forward+"=1", "sysctl net.ipv4.conf.default.forwarding=1")
-	ledger := made(t, live, nil, "link dummy0=dummy up", forward+"=0", dummy+"=1").Intend(nil, nil)
-	p := made(t, live, ledger, "link dummy0=dummy up", forward+"=0")
-	live = on(t, live, p.Changes)
-	if again := made(t, live, p.Settle(ledger).There(live), "link dummy0=dummy up", forward+"=0"); !again.Empty() {
-		t.Error("a second plan is not empty:", again.Changes)
+// What is noted of an interface that a killed run was to bring, or has taken away, is not of the one that comes.
+func TestKilledRunAndInterfaceThatComes(t *testing.T) {
+	const forward, announce = "sysctl net.ipv4.ip_forward", "sysctl net.ipv4.conf.default.arp_announce"
+	const link, dummy, other = "link dummy0=dummy up", "sysctl net.ipv4.conf.dummy0.", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99"
+	begin := around(forward+"=1", "sysctl net.ipv4.conf.default.forwarding=1", announce+"=1")
+	come := made(t, begin, nil, link, forward+"=0", dummy+"forwarding=1", dummy+"arp_announce=0")
+	there := on(t, begin, come.Changes)
+	ours := come.Settle(nil).There(there)
+	gone := made(t, there, ours, other)
+	away := on(t, there, gone.Changes)
+	away.Set(key(announce), setting("0"))
+	for _, c := range []struct {
+		live   spec.State
+		ledger plan.Ledger
+	}{{begin, come.Intend(nil, nil)}, {away, gone.Intend(ours, nil)}} {
+		p := made(t, c.live, c.ledger, link, forward+"=0")
+		now := on(t, c.live, p.Changes)
+		if again := made(t, now, p.Settle(c.ledger.Present(c.live)).There(now), link, forward+"=0"); !again.Empty() {
+			t.Error("a second plan is not empty:", again.Changes)
+		}
 	}
 }
 
