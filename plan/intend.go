@@ -31,10 +31,13 @@ func (p *Plan) Intend(now Ledger, others Others) Ledger {
 	}
 	for k, o := range settled {
 		was, ours := l[k]
+		if o.Original == nil && was.Original != nil && last[k] != nil { // it is imported, and somebody else's until then
+			o.Original, o.Ours = was.Original, last[k]
+		}
 		if o.Ours != nil && (!ours || now.left(k, found[k])) {
 			o.Earlier = cmp.Or(found[k], was.Earlier, o.Earlier)
 		}
-		if !ours || o.Ours != nil || found[k] != nil {
+		if !ours || o.Ours != nil {
 			l[k] = o
 		}
 	}

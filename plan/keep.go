@@ -97,7 +97,9 @@ func (m *maker) originals() {
 			along = append(along, s)
 			continue
 		}
-		m.goal.Set(k, owned.Original)
+		if m.goal.Set(k, owned.Original); ownable(k) && live != nil && live != owned.Original {
+			m.goal.Set(k, nil) // a run that was killed has imported it
+		}
 	}
 	for _, k := range along {
 		m.goal.Set(k, m.Ledger[k].Original)

@@ -85,19 +85,28 @@ func TestKilledRunAndInterfaceThatComes(t *testing.T) {
 	}
 }
 
-// What a configuration imports is its own wherever a run is killed, also what an earlier killed run had only moved out of the way.
+// What a killed run had only moved out of the way is put back, until a run has imported it: then it goes, wherever that one was killed.
 func TestKilledImportOfWhatWasInTheWay(t *testing.T) {
 	const theirs, other = "address eth1 2001:db8:5::2/128", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99"
-	live := around("link eth1=device up", theirs+"=automatic")
-	moved := made(t, live, nil, "link eth1=device").Intend(nil, nil)
-	for _, before := range []plan.Ledger{nil, moved} {
-		p := made(t, live, before, theirs)
-		killed, ledger := on(t, live, p.Changes), p.Intend(before, nil)
-		next := made(t, killed, ledger, other)
-		if now := on(t, killed, next.Changes); now.Get(key(theirs)) != nil {
-			t.Error("it stays:", ledger)
-		} else if ledger = next.Settle(ledger).There(now); len(ledger) != 1 {
-			t.Error(ledger)
+	begin := around("link eth1=device up", theirs+"=automatic")
+	moves := made(t, begin, nil, "link eth1=device")
+	for away := range len(moves.Changes) + 1 {
+		live, moved := on(t, begin, moves.Changes[:away]), moves.Intend(nil, nil)
+		imports := made(t, live, moved, "link eth1=device up", theirs)
+		for n := range len(imports.Changes) + 1 {
+			killed, ledger := on(t, live, imports.Changes[:n]), imports.Intend(moved, nil)
+			next := made(t, killed, ledger, other)
+			now := on(t, killed, next.Changes)
+			want := begin.Get(key(theirs))
+			if there := killed.Get(key(theirs)); there != nil && there != want {
+				want = nil
+			}
+			if ledger = next.Settle(ledger).There(now); now.Get(key(theirs)) != want || len(ledger) != 1 {
+				t.Errorf("killed after %d and %d steps: it is %v, and held is %v", away, n, now.Get(key(theirs)), ledger)
+			}
+		}
+		if l := imports.Settle(moved); l[key(theirs)].Original != nil {
+			t.Error("it is not imported:", l)
 		}
 	}
 }
