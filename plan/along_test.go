@@ -92,6 +92,24 @@ func TestInterfaceThatComesGoesWithTheSettingForAll(t *testing.T) {
 	}
 }
 
+// What somebody else has set since stays so, and is not lvsform's, when what sets it along goes back.
+func TestHeldForSomebodyElseIsNotOurs(t *testing.T) {
+	const all, def, other = "sysctl net.ipv6.conf.all.forwarding", "sysctl net.ipv6.conf.default.forwarding", "neighbour eth0 192.0.2.99=02:00:5e:00:53:99"
+	live := around(all+"=0", def+"=1")
+	p := made(t, live, nil, all+"=1")
+	live = on(t, live, p.Changes)
+	ledger := p.Settle(nil).There(live)
+	live.Set(key(def), setting("2"))
+	for range 2 {
+		p = made(t, live, ledger, other)
+		live = on(t, live, p.Changes)
+		ledger = p.Settle(ledger).There(live)
+	}
+	if len(p.Changes) > 0 || live.Get(key(def)) != spec.Value(setting("2")) || len(ledger) != 1 {
+		t.Error(p.Changes, live.Get(key(def)), ledger)
+	}
+}
+
 // declares is what an instance applies.
 type declares struct {
 	instance string

@@ -127,6 +127,9 @@ func (p *Plan) settings(l Ledger) {
 	first, last, set := p.sysctls(l)
 	for k, v := range first {
 		first[k] = l.original(k, v)
+		if _, known := l[k]; known && v == last[k] && !l.left(k, v) {
+			delete(first, k) // somebody else has set it since, and it stays so
+		}
 	}
 	gone := p.goneLinks()
 	for _, k := range slices.SortedFunc(maps.Keys(first), compareSettings) {
