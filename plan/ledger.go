@@ -85,11 +85,12 @@ func (p *Plan) Settle(before Ledger) Ledger {
 // leave gives an object up to another instance. What a setting has set along goes with it: it comes back with that one.
 func (l Ledger) leave(k spec.Key) {
 	g, _ := k.(spec.SysctlKey)
-	was, isSetting := l[k].Original.(spec.Sysctl)
-	maps.DeleteFunc(l, func(k spec.Key, owned Owned) bool {
-		o, _ := k.(spec.SysctlKey)
-		return isSetting && g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && (owned.Earlier != nil || l.along(g, o, owned.Ours))
-	})
+	if was, ok := l[k].Original.(spec.Sysctl); ok && g.IsGlobal() {
+		maps.DeleteFunc(l, func(k spec.Key, owned Owned) bool {
+			o, _ := k.(spec.SysctlKey)
+			return g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && (owned.Earlier != nil || l.along(g, o, owned.Ours))
+		})
+	}
 	delete(l, k)
 }
 
