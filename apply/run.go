@@ -47,6 +47,7 @@ func Run(ctx context.Context, d Driver, p *plan.Plan, o Options) error {
 	if err != nil {
 		return err
 	}
+	ledger = ledger.Present(live)
 	if err := o.Ledger.Save(p.Intend(ledger, others)); err != nil {
 		return fmt.Errorf("%w\nNothing was changed", err)
 	}

@@ -15,15 +15,27 @@ func (p *Plan) Intend(now Ledger, others Others) Ledger {
 		l = Ledger{}
 	}
 	found, last, settled := p.Changes.Before(), p.Changes.After(), p.Settle(now)
-	for k, was := range now { // what goes back may have done so
-		if _, stays := settled[k]; !stays && was.Original != nil && was.Original == last[k] {
+	first, then, _ := p.sysctls(now)
+	for k, v := range first {
+		found[k], last[k] = v, then[k]
+	}
+	for k, was := range now {
+		_, stays := settled[k]
+		switch {
+		case stays || was.Original == nil:
+		case was.Original == last[k]: // what goes back may have done so
 			settled[k] = Owned{Name: was.Name, Original: was.Original, Ours: was.Original}
+		case found[k] != nil && last[k] != nil: // another instance's from now on, and not yet
+			settled[k] = was
 		}
 	}
 	for k, o := range settled {
 		was, ours := l[k]
-		if o.Ours != nil && (!ours || was.left(found[k])) {
-			o.Earlier = cmp.Or(found[k], was.Earlier)
+		if o.Original == nil && was.Original != nil && last[k] != nil { // it is imported, and somebody else's until then
+			o.Original, o.Ours = was.Original, last[k]
+		}
+		if o.Ours != nil && (!ours || now.left(k, found[k])) {
+			o.Earlier = cmp.Or(found[k], was.Earlier, o.Earlier)
 		}
 		if !ours || o.Ours != nil {
 			l[k] = o
@@ -50,21 +62,26 @@ func movable(k spec.Key) bool {
 	return k.Kind() == spec.KindAddress || k.Kind() == spec.KindNeighbour
 }
 
-// There is the ledger without what the node does not have: it was taken away by somebody else, and what comes in its place is theirs.
-// Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that was killed has left, or brought back, as it
-// was before lvsform, nothing is.
-func (l Ledger) There(live spec.State) Ledger {
+// Present is the ledger without what the node does not have: it was taken away by somebody else, or a run that was killed did not get
+// to it, and what comes in its place is theirs.
+func (l Ledger) Present(live spec.State) Ledger {
 	out := Ledger{}
 	for k, o := range l {
-		now := live.Get(k)
-		if now != nil && o.Earlier != nil && o.Original == now {
-			o.Ours = now
+		away := movable(k) && o.Original != nil && l.left(k, nil)
+		if k.Kind() == spec.KindTimeouts || live.Get(k) != nil || away {
+			out[k] = o
 		}
-		if o.Ours != nil && o.Ours == now {
-			o.Earlier = nil
-		}
-		away := movable(k) && o.Original != nil && o.left(now)
-		if k.Kind() == spec.KindTimeouts || now != nil || away {
+	}
+	return out
+}
+
+// There is what is Present when a run has ended. Of what is as lvsform set it last, nothing earlier is ours any more; of what a run that
+// was killed has left, or brought back, as it was before lvsform, nothing is.
+func (l Ledger) There(live spec.State) Ledger {
+	out := l.Present(live)
+	for k, o := range out {
+		if now := live.Get(k); now != nil && o.Earlier != nil && (now == o.Original || l.left(k, now)) {
+			o.Ours, o.Earlier = now, nil
 			out[k] = o
 		}
 	}

@@ -78,21 +78,29 @@ func (m *maker) goes(k spec.Key, v spec.Value) bool {
 	return ours && owned.Original == nil && !m.untouchable(k, v)
 }
 
-// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it. What a
-// setting that stays changed sets along is as that one makes it.
+// originals brings back what lvsform has changed and nobody declares any more, as long as it is still as lvsform left it: of another
+// instance's, what a run that was killed has set along. What a setting that stays changed sets along is as that one makes it.
 func (m *maker) originals() {
 	var along []spec.SysctlKey
 	for k, owned := range m.Ledger {
 		live := m.Live.Get(k)
 		_, otherwise := m.alias(k)
-		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || otherwise || !owned.left(live) || m.untouchable(k, live) || live == nil && !m.returns(k) {
+		if owned.Original == nil || k.Kind() == spec.KindTimeouts || m.declared(k) || otherwise || !m.Ledger.left(k, live) {
+			continue
+		}
+		if _, theirs := m.Others.Of(k); live != nil && owned.Earlier != nil && theirs.Ours != nil && theirs.Earlier == nil {
+			m.goal.Set(k, theirs.Ours)
+		}
+		if m.untouchable(k, live) || live == nil && !m.returns(k) {
 			continue
 		}
 		if s, ok := k.(spec.SysctlKey); ok && !s.IsGlobal() {
 			along = append(along, s)
 			continue
 		}
-		m.goal.Set(k, owned.Original)
+		if m.goal.Set(k, owned.Original); ownable(k) && live != nil && live != owned.Original {
+			m.goal.Set(k, nil) // a run that was killed has imported it
+		}
 	}
 	for _, k := range along {
 		m.goal.Set(k, m.Ledger[k].Original)

@@ -29,9 +29,22 @@ type Owned struct {
 	Earlier spec.Value
 }
 
-// left says that a value may be one that lvsform has left there.
-func (o Owned) left(live spec.Value) bool {
-	return live == o.Ours || o.Earlier != nil && (live == o.Earlier || live == nil)
+// left says that a value may be one that lvsform has left there. A run that was killed may have set it along, too.
+func (l Ledger) left(k spec.Key, live spec.Value) bool {
+	o := l[k]
+	if o.Earlier == nil || live == nil || live == o.Ours || live == o.Earlier {
+		return live == o.Ours || o.Earlier != nil
+	}
+	s, _ := k.(spec.SysctlKey)
+	return slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool { return g.Rewrites(s) && l.along(g, s, live) })
+}
+
+// along says that a value is as a setting of ours sets it along that has or had another one.
+func (l Ledger) along(g, k spec.SysctlKey, live spec.Value) bool {
+	return slices.ContainsFunc([]spec.Value{l[g].Ours, l[g].Earlier}, func(left spec.Value) bool {
+		v, ok := left.(spec.Sysctl)
+		return ok && live == spec.Value(g.Along(k, v))
+	})
 }
 
 // Settle is the ledger after the plan has been done.
@@ -64,9 +77,21 @@ func (p *Plan) Settle(before Ledger) Ledger {
 	}
 	p.settings(l)
 	for _, k := range p.Left {
-		delete(l, k)
+		l.leave(k)
 	}
 	return l
+}
+
+// leave gives an object up to another instance. What a setting has set along goes with it: it comes back with that one.
+func (l Ledger) leave(k spec.Key) {
+	g, _ := k.(spec.SysctlKey)
+	if was, ok := l[k].Original.(spec.Sysctl); ok && g.IsGlobal() {
+		maps.DeleteFunc(l, func(k spec.Key, owned Owned) bool {
+			o, _ := k.(spec.SysctlKey)
+			return g.Rewrites(o) && owned.Original == spec.Value(g.Along(o, was)) && (owned.Earlier != nil || l.along(g, o, owned.Ours))
+		})
+	}
+	delete(l, k)
 }
 
 // change notes what becomes of an object that may have been there before lvsform.
@@ -100,35 +125,16 @@ func (o Owned) back() bool { return o.Original != nil && o.Original == o.Ours &&
 // settings notes what becomes of sysctls, those first that set others. One that another sets along is noted even if it keeps its
 // value: it would lose it when the other goes back. Such a note lasts as long as the other's.
 func (p *Plan) settings(l Ledger) {
-	first, last, set := map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]bool{}
-	for _, s := range p.Changes {
-		k, ok := s.Key.(spec.SysctlKey)
-		if !ok {
-			continue
-		}
-		if _, again := first[k]; !again {
-			first[k] = l.original(k, s.Before)
-		}
-		last[k] = s.After
-		if s.holds() {
-			continue
-		}
-		set[k] = true
-		for o := range l {
-			o, ok := o.(spec.SysctlKey)
-			if _, again := first[o]; ok && !again && k.Rewrites(o) {
-				first[o] = nil // it is known
-			}
-		}
-		for o := range first {
-			if k.Rewrites(o) {
-				last[o] = k.Along(o, s.After.(spec.Sysctl))
-			}
+	first, last, set := p.sysctls(l)
+	for k, v := range first {
+		first[k] = l.original(k, v)
+		if _, known := l[k]; known && v == last[k] && !l.left(k, v) {
+			delete(first, k) // somebody else has set it since, and it stays so
 		}
 	}
 	gone := p.goneLinks()
 	for _, k := range slices.SortedFunc(maps.Keys(first), compareSettings) {
-		if _, known := l[k]; !known && !set[k] && !l.rewrites(k) {
+		if _, known := l[k]; !known && (!set[k] && !l.rewrites(k) || l.follows(k, set, last)) {
 			continue
 		}
 		if gone[k.Interface()] {
@@ -141,17 +147,54 @@ func (p *Plan) settings(l Ledger) {
 	l.over()
 }
 
+// sysctls are those that steps are about, and those of the ledger that are set along: as they are before and after. Those that a step
+// gives another value are set.
+func (p *Plan) sysctls(l Ledger) (first, last map[spec.SysctlKey]spec.Value, set map[spec.SysctlKey]bool) {
+	first, last, set = map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]spec.Value{}, map[spec.SysctlKey]bool{}
+	for _, s := range p.Changes {
+		k, ok := s.Key.(spec.SysctlKey)
+		if !ok {
+			continue
+		}
+		if _, again := first[k]; !again {
+			first[k] = s.Before
+		}
+		last[k] = s.After
+		if s.holds() {
+			continue
+		}
+		set[k] = true
+		before, _ := s.Before.(spec.Sysctl)
+		for o := range l {
+			o, ok := o.(spec.SysctlKey)
+			if _, again := first[o]; ok && !again && k.Rewrites(o) {
+				first[o] = k.Along(o, before)
+			}
+		}
+		for o := range first {
+			if k.Rewrites(o) {
+				last[o] = k.Along(o, s.After.(spec.Sysctl))
+			}
+		}
+	}
+	return first, last, set
+}
+
+// follows says that a setting is as one sets it along that has gone back to what it was. What came while that was ours has nothing to
+// go back to by itself.
+func (l Ledger) follows(k spec.SysctlKey, set map[spec.SysctlKey]bool, last map[spec.SysctlKey]spec.Value) bool {
+	return slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool {
+		_, ours := l[g]
+		return set[g] && !ours && g.Rewrites(k) && last[k] == spec.Value(g.Along(k, last[g].(spec.Sysctl)))
+	})
+}
+
 // original is what a setting was before lvsform: one that another has set along since was as that one was.
 func (l Ledger) original(k spec.SysctlKey, now spec.Value) spec.Value {
 	for _, g := range spec.GlobalSysctls() {
 		was, ok := l[g].Original.(spec.Sysctl)
-		if !ok || !g.Rewrites(k) {
-			continue
-		}
-		for _, left := range []spec.Value{l[g].Ours, l[g].Earlier} {
-			if v, ok := left.(spec.Sysctl); ok && now == spec.Value(g.Along(k, v)) {
-				return g.Along(k, was)
-			}
+		if ok && g.Rewrites(k) && l.along(g, k, now) {
+			return g.Along(k, was)
 		}
 	}
 	return now

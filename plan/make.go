@@ -38,6 +38,7 @@ type Inputs struct {
 // Make works out the plan. Policy edits the desired state and never the result: what is not ours, ignored, or not targeted is
 // desired as it is live. An error refuses the whole plan and names the objects.
 func Make(in Inputs) (*Plan, error) {
+	in.Ledger = in.Ledger.Present(in.Live)
 	m := &maker{Inputs: in, plan: &Plan{Host: in.Host, Objects: map[spec.Key]Object{}}, heldBack: map[spec.Key]spec.Key{}}
 	if err := m.refuse(); err != nil {
 		return nil, err

@@ -60,8 +60,8 @@ func shareable(k spec.Key) bool { return restorable(k) && k.Kind() != spec.KindT
 
 // agrees says that a value is as the instance that holds the object left it. What is not shareable it holds alone.
 func (o Others) agrees(k spec.Key, v spec.Value) bool {
-	instance, theirs := o.Of(k)
-	return instance == "" || shareable(k) && v != nil && theirs.left(v)
+	instance, _ := o.Of(k)
+	return instance == "" || shareable(k) && v != nil && o[instance].left(k, v)
 }
 
 // contrary is the object, by whichever name, that another instance holds and that is to be otherwise, or nil.
@@ -178,7 +178,7 @@ func (m *maker) share() {
 	}
 	to := map[string][]string{}
 	for _, k := range slices.SortedFunc(maps.Keys(m.Ledger), spec.CompareKeys) {
-		if m.declared(k) || claims[k] || !m.chosen(k) {
+		if m.declared(k) || claims[k] || !m.chosen(k) || m.setByUnchosen(k) {
 			continue
 		}
 		if other, _ := m.Others.Of(k); other != "" {
@@ -193,6 +193,15 @@ func (m *maker) share() {
 	for _, other := range slices.Sorted(maps.Keys(to)) {
 		m.warn("Instance %q needs %s too: left as it is, and forgotten here.", other, strings.Join(to[other], ", "))
 	}
+}
+
+// setByUnchosen says that a setting of ours that the plan leaves alone sets the object along: what is noted of it lasts as long.
+func (m *maker) setByUnchosen(k spec.Key) bool {
+	s, _ := k.(spec.SysctlKey)
+	return slices.ContainsFunc(spec.GlobalSysctls(), func(g spec.SysctlKey) bool {
+		_, ours := m.Ledger[g]
+		return ours && g.Rewrites(s) && !m.chosen(g)
+	})
 }
 
 // Fits says why steps of the plan are not for this instance to do, or why what it notes and gives up would be held by nobody. What

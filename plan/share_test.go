@@ -2,7 +2,6 @@ package plan_test
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -12,15 +11,16 @@ import (
 	"github.com/lvsform/lvsform/spec"
 )
 
-// pair is a node and the ledgers of the two instances on it.
+// pair is a node and the ledgers of the two instances on it; targets are those of what is applied next.
 type pair struct {
 	t       *testing.T
 	live    spec.State
 	ledgers plan.Others
+	targets []string
 }
 
 func newPair(t *testing.T, live spec.State) *pair {
-	return &pair{t, live, plan.Others{"blue": {}, "red": {}}}
+	return &pair{t: t, live: live, ledgers: plan.Others{"blue": {}, "red": {}}}
 }
 
 var opposite = map[string]string{"blue": "red", "red": "blue"}
@@ -28,13 +28,37 @@ var opposite = map[string]string{"blue": "red", "red": "blue"}
 // apply is what an instance declares, or its leave if that is nothing.
 func (n *pair) apply(instance string, texts ...string) (*plan.Plan, error) {
 	n.t.Helper()
-	others := plan.Others{opposite[instance]: n.ledgers[opposite[instance]]}
+	p, err := n.plan(instance, texts...)
+	if err == nil {
+		n.do(p.Changes)
+		n.ledgers[instance] = p.Settle(n.ledgers[instance]).There(n.live)
+	}
+	return p, err
+}
+
+// killed is an apply that ends after some of its steps.
+func (n *pair) killed(instance string, steps int, texts ...string) error {
+	n.t.Helper()
+	p, err := n.plan(instance, texts...)
+	if err == nil {
+		n.do(p.Changes[:min(steps, len(p.Changes))])
+		n.ledgers[instance] = p.Intend(n.ledgers[instance], n.others(instance))
+	}
+	return err
+}
+
+func (n *pair) others(instance string) plan.Others {
+	return plan.Others{opposite[instance]: n.ledgers[opposite[instance]]}
+}
+
+func (n *pair) plan(instance string, texts ...string) (*plan.Plan, error) {
+	n.t.Helper()
 	d := declared(texts...)
 	for k, o := range d.Objects {
 		o.Minimum = strings.HasSuffix(k.String(), ".arp_ignore")
 		d.Objects[k] = o
 	}
-	p, err := plan.Make(plan.Inputs{Live: n.live, Desired: d, Ledger: n.ledgers[instance], Others: others, Destroy: len(texts) == 0})
+	p, err := plan.Make(plan.Inputs{Live: n.live, Desired: d, Ledger: n.ledgers[instance], Others: n.others(instance), Targets: n.targets, Destroy: len(texts) == 0})
 	if err != nil {
 		return nil, err
 	}
@@ -45,18 +69,21 @@ func (n *pair) apply(instance string, texts ...string) (*plan.Plan, error) {
 	if p, err = plan.Decode(&saved); err != nil {
 		n.t.Fatal(err)
 	}
-	if err := p.Fits(p.Changes, others); err != nil {
+	if err := p.Fits(p.Changes, n.others(instance)); err != nil {
 		n.t.Fatalf("%s %v: %v\n%v", instance, texts, err, p.Changes)
 	}
+	return p, nil
+}
+
+func (n *pair) do(cs plan.Changeset) {
+	n.t.Helper()
 	node := spec.NewNode(spec.Kernel{}, n.live)
-	for _, s := range p.Changes {
+	for _, s := range cs {
 		if err := node.Do(s.Key, s.Before, s.After); err != nil {
-			n.t.Fatalf("%s %v: %v: %v", instance, texts, s, err)
+			n.t.Fatalf("%v: %v", s, err)
 		}
 	}
 	n.live = node.State().Clone()
-	n.ledgers[instance] = p.Settle(n.ledgers[instance]).There(n.live)
-	return p, nil
 }
 
 // What two instances need stays as it is when either leaves, and goes back with the last.
@@ -154,78 +181,4 @@ func TestSharedIsNotChanged(t *testing.T) {
 			t.Error(err)
 		}
 	}
-}
-
-// FuzzTwoInstances: whatever two instances declare and give up in turn, neither changes what the other one declares, and the node ends
-// as it began.
-func FuzzTwoInstances(f *testing.F) {
-	for i := range uint64(300) {
-		f.Add(i, i*7919)
-	}
-	f.Fuzz(twoInstances)
-}
-
-// wishes are what either instance may declare; the last ones have their own.
-var wishes = []string{
-	"sysctl net.ipv4.ip_forward=1", "sysctl net.ipv4.conf.eth0.forwarding=1", "sysctl net.ipv4.conf.all.arp_ignore=1", "sysctl net.ipv4.conf.all.arp_ignore=2",
-	"sysctl net.ipv4.vs.conntrack=1", "link dummy0=dummy up", "link eth1=device up", "neighbour eth0 192.0.2.53=02:00:5e:00:53:01", "neighbour eth0 192.0.2.53=02:00:5e:00:53:02",
-}
-
-func twoInstances(t *testing.T, x, y uint64) {
-	r := rand.New(rand.NewPCG(x, y))
-	begin := around("sysctl net.ipv4.conf.all.accept_redirects=0")
-	n, holds := newPair(t, begin), map[string][]string{}
-	for range 12 {
-		instance := []string{"blue", "red"}[r.IntN(2)]
-		var texts []string
-		if r.IntN(4) > 0 {
-			texts = pick(r, n.live, instance)
-		}
-		if _, err := n.apply(instance, texts...); err != nil {
-			if !strings.Contains(err.Error(), "belongs to instance") {
-				t.Fatal(instance, texts, err)
-			}
-			continue
-		}
-		for _, d := range n.live.SyncDaemons {
-			if n.live.Get(spec.LinkKey{Name: d.Interface}) == nil {
-				t.Fatalf("%s %v: the interface of a sync daemon is gone", instance, texts)
-			}
-		}
-		holds[instance] = texts
-		for instance, texts := range holds {
-			for k, want := range declared(texts...).State.All() {
-				live := n.live.Get(k)
-				if s, ok := k.(spec.SysctlKey); live == nil || !spec.Satisfies(live, want) && (!ok || !s.AsQuiet(live.(spec.Sysctl), want.(spec.Sysctl))) {
-					t.Fatalf("%s: %s is %v", instance, k, live)
-				}
-			}
-		}
-	}
-	for _, instance := range []string{"blue", "red", "blue", "red"} {
-		if _, err := n.apply(instance); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(begin, n.live, comparers...); diff != "" || len(n.ledgers["blue"])+len(n.ledgers["red"]) > 0 {
-		t.Error(diff, n.ledgers)
-	}
-}
-
-// pick is a configuration: some wishes, each object once, and addresses of its own on the interfaces that there will be.
-func pick(r *rand.Rand, live spec.State, instance string) (out []string) {
-	seen := map[string]bool{}
-	for _, i := range r.Perm(len(wishes))[:1+r.IntN(4)] {
-		if name, _, _ := strings.Cut(wishes[i], "="); !seen[name] {
-			seen[name] = true
-			out = append(out, wishes[i])
-		}
-	}
-	if r.IntN(3) == 0 && (seen["link dummy0"] || live.Get(key("link dummy0")) != nil) {
-		out = append(out, "address dummy0 "+map[string]string{"blue": "203.0.113.8/32", "red": "203.0.113.9/32"}[instance])
-	}
-	if r.IntN(3) == 0 && (seen["link dummy0"] || live.Get(key("link dummy0")) != nil) {
-		out = append(out, map[string]string{"blue": "sync master=dummy0", "red": "sync backup=dummy0"}[instance])
-	}
-	return out
 }

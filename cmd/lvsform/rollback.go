@@ -90,6 +90,12 @@ func before(done *plan.Plan, in plan.Inputs) (spec.Desired, error) {
 			d.State.Set(k, v)
 		}
 	}
+	for _, k := range done.Left {
+		if _, theirs := in.Others.Of(k); theirs.Ours != nil && in.Live.Get(k) != nil {
+			d.State.Set(k, in.Live.Get(k)) // still held by another instance, and by this one again
+			d.Objects[k] = spec.Object{Name: done.Name(k), Lifecycle: &spec.Lifecycle{}}
+		}
+	}
 	was, left := done.Changes.Before(), done.Changes.After()
 	for k, v := range was {
 		now, ours := in.Ledger[k]

@@ -40,6 +40,30 @@ func TestSharedByInstances(t *testing.T) {
 	}
 }
 
+// What a plan gave up to another instance, its rollback notes again: it stays when that one leaves, and goes back with the last.
+func TestRollbackClaimsWhatWasGivenUp(t *testing.T) {
+	w := newWorld(t)
+	w.write("lb1.json", sharedNode)
+	w.write("both/main.lvs.hcl", sharedBlue)
+	w.write("blue/main.lvs.hcl", "timeouts {\n  tcp = \"10m\"\n}\n")
+	apply := func(instance, dir string, flags ...string) {
+		w.run(exitDone, append([]string{"apply", "--instance=" + instance, w.node(), "--auto-approve", w.path(dir)}, flags...)...)
+	}
+	apply("blue", "both")
+	apply("red", "both")
+	w.run(exitDone, "plan", "--instance=blue", w.node(), "--out="+w.path("saved.json"), w.path("blue"))
+	w.run(exitDone, "apply", "--instance=blue", w.node(), w.path("saved.json"))
+	w.run(exitDone, "rollback", "--instance=blue", w.node(), "--auto-approve", w.path("saved.json"))
+	for _, instance := range []string{"red", "blue"} {
+		apply(instance, "both", "--destroy")
+		for _, shared := range []string{`"value": "1"`, "anycast0", "192.0.2.53"} {
+			if there := strings.Contains(w.read("lb1.json"), shared); there != (instance == "red") {
+				t.Errorf("%s has left, and of %s the node says %t:\n%s", instance, shared, there, w.read("lb1.json"))
+			}
+		}
+	}
+}
+
 const sharedNode = `{
   "format_version": 1,
   "state": {
