@@ -87,7 +87,8 @@ func (f LedgerFile) decode(text []byte) (plan.Ledger, error) {
 	if j.Boot != f.Boot || j.Objects == nil {
 		return l, nil
 	}
-	return l, l.UnmarshalJSON(j.Objects)
+	err := l.UnmarshalJSON(j.Objects)
+	return l, err
 }
 
 // Save replaces the ledger, whole or not at all.
