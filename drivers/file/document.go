@@ -34,7 +34,8 @@ func read(path string) (document, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		doc := fresh()
-		return doc, doc.check()
+		err := doc.check()
+		return doc, err
 	}
 	if err != nil {
 		return document{}, fmt.Errorf("read node file %s: %w", path, cause(err))
@@ -70,7 +71,8 @@ func parse(text []byte) (document, error) {
 	if err := strict(text, &doc); err != nil {
 		return document{}, err
 	}
-	return doc, doc.check()
+	err := doc.check()
+	return doc, err
 }
 
 // strict accepts no name that it does not know: it would be a mistake that nobody hears of.

@@ -56,7 +56,8 @@ func (d *Driver) read(ctx context.Context) (s spec.State, err error) {
 	if err := d.readTimeouts(&s); err != nil {
 		return s, explain("read timeouts", err)
 	}
-	return s, explain("read sync daemons", d.readDaemons(&s))
+	err = d.readDaemons(&s)
+	return s, explain("read sync daemons", err)
 }
 
 // readService puts a service's destinations into the state, or takes the service out if it is gone.

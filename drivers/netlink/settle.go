@@ -38,5 +38,6 @@ func (d *Driver) look(changes []plan.Change, results []plan.Result) (s spec.Stat
 	if err := d.readTimeouts(&s); err != nil {
 		return s, err
 	}
-	return s, d.readDaemons(&s)
+	err = d.readDaemons(&s)
+	return s, err
 }

@@ -34,7 +34,8 @@ func (b *body) get(name string) (value, bool) {
 		return value{}, false
 	}
 	a := value{b: b, name: name, expr: expr, v: v}
-	return a, a.usable(b.kind.attrs[name] == required)
+	usable := a.usable(b.kind.attrs[name] == required)
+	return a, usable
 }
 
 // usable takes away marks, and says that there is a value to look at.
